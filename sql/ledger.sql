@@ -1,0 +1,153 @@
+/*
+ * ledger.sql
+ *		Making, renaming, upgrading, granting and dropping ledgers.
+ *
+ * A ledger's tables and functions belong to whoever creates it, not to the
+ * extension: pg_dump dumps them like any others, and DROP EXTENSION refuses
+ * while their columns have the extension's types. All its functions get the
+ * search_path under which the template runs ("SET search_path FROM CURRENT"),
+ * so the template needs no textual substitution.
+ */
+CREATE OR REPLACE FUNCTION debiteur.run_template(ledger text, tables boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    part record;
+BEGIN
+    FOR part IN SELECT t.concept, t.body FROM debiteur.ledger_template() t WHERE tables OR NOT t.once LOOP
+        PERFORM set_config('search_path', format('%I, debiteur, pg_catalog, pg_temp', ledger), true);
+        EXECUTE part.body;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION debiteur.run_template(text, boolean) IS 'Runs the ledger template in a schema, with its tables or only what can be replaced; used by create_ledger(), rename_ledger() and upgrade_ledger(), with the rights of the caller.';
+
+CREATE OR REPLACE FUNCTION debiteur.extension_version() RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS
+$$ SELECT extversion FROM pg_extension WHERE extname = 'debiteur' $$;
+COMMENT ON FUNCTION debiteur.extension_version() IS 'Installed version of the extension, which new and upgraded ledgers get.';
+
+CREATE OR REPLACE FUNCTION debiteur.require_ledger(ledger text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    schema_owner oid;
+BEGIN
+    SELECT n.nspowner INTO schema_owner
+      FROM debiteur.ledger l JOIN pg_namespace n ON n.nspname = l.name
+     WHERE l.name = ledger;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no ledger "%"', ledger
+            USING ERRCODE = 'RV012', HINT = 'The view debiteur.ledgers has the ledgers of this database.';
+    END IF;
+    IF NOT pg_has_role(current_user, schema_owner, 'USAGE') THEN
+        RAISE EXCEPTION 'must be owner of ledger "%"', ledger USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END $$;
+COMMENT ON FUNCTION debiteur.require_ledger(text) IS 'Error RV012 unless there is such a ledger, 42501 unless it is the caller''s.';
+
+CREATE OR REPLACE FUNCTION debiteur.require_ledger_name(name text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF name IS NULL OR name = '' OR octet_length(name) > 63 OR name LIKE 'pg\_%' OR name IN ('debiteur', 'information_schema') THEN
+        RAISE EXCEPTION 'a ledger can''t be called %', coalesce(quote_ident(name), 'NULL')
+            USING ERRCODE = 'RV015', DETAIL = 'The name becomes that of a schema: 1 to 63 bytes, not reserved by PostgreSQL.',
+                  HINT = 'Take a short word, such as ar.';
+    END IF;
+    IF EXISTS (SELECT FROM pg_namespace WHERE nspname = name) THEN
+        RAISE EXCEPTION 'there is a schema "%" already', name
+            USING ERRCODE = 'RV015', HINT = 'A ledger gets a schema of its own: take another name.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION debiteur.require_ledger_name(text) IS 'Error RV015 unless a ledger can get this name.';
+
+CREATE OR REPLACE FUNCTION debiteur.create_ledger(
+    name text, currency text DEFAULT 'EUR', time_zone text DEFAULT NULL, terms debiteur.payment_terms DEFAULT 'net 30'
+) RETURNS text
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM debiteur.require_ledger_name(name);
+    EXECUTE format('CREATE SCHEMA %I', name);
+    PERFORM debiteur.run_template(name, true);
+    EXECUTE format('INSERT INTO %I.settings (currency, time_zone, terms) VALUES ($1, $2, $3)', name)
+      USING currency, coalesce(time_zone, current_setting('TimeZone')), terms;
+    INSERT INTO debiteur.ledger AS l (name, version) VALUES (create_ledger.name, debiteur.extension_version())
+        ON CONFLICT ON CONSTRAINT ledger_pkey DO UPDATE SET version = excluded.version;
+    RETURN name;
+END $$;
+COMMENT ON FUNCTION debiteur.create_ledger(text, text, text, debiteur.payment_terms) IS
+'Makes a ledger: a schema of this name with tables, views and functions that belong to the caller. currency: default of its invoices and payments. time_zone: decides which date is today (NULL: that of the session). terms: default of its customers. Returns the name. Errors: RV015 name not usable or taken; RV003 currency; 22023 time zone.';
+
+CREATE OR REPLACE FUNCTION debiteur.drop_ledger(name text, with_data boolean DEFAULT false) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    has_data boolean;
+BEGIN
+    PERFORM debiteur.require_ledger(name);
+    EXECUTE format('SELECT EXISTS (SELECT FROM %1$I.customer) OR EXISTS (SELECT FROM %1$I.invoice) OR EXISTS (SELECT FROM %1$I.payment)', name)
+       INTO has_data;
+    IF has_data AND with_data IS NOT TRUE THEN
+        RAISE EXCEPTION 'ledger "%" has data', name
+            USING ERRCODE = 'RV014', HINT = format('SELECT debiteur.drop_ledger(%L, with_data => true) drops it all the same.', name);
+    END IF;
+    EXECUTE format('DROP SCHEMA %I CASCADE', name);
+    DELETE FROM debiteur.ledger l WHERE l.name = drop_ledger.name;
+END $$;
+COMMENT ON FUNCTION debiteur.drop_ledger(text, boolean) IS 'Drops a ledger with its schema and all that depends on it. Refuses (RV014) while it has customers, invoices or payments, unless with_data.';
+
+CREATE OR REPLACE FUNCTION debiteur.rename_ledger(name text, new_name text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM debiteur.require_ledger(name);
+    PERFORM debiteur.require_current(name);
+    PERFORM debiteur.require_ledger_name(new_name);
+    EXECUTE format('ALTER SCHEMA %I RENAME TO %I', name, new_name);
+    DELETE FROM debiteur.ledger l WHERE l.name IN (rename_ledger.name, new_name);
+    INSERT INTO debiteur.ledger (name, version) VALUES (new_name, debiteur.extension_version());
+    -- The functions name the schema in their search_path.
+    PERFORM debiteur.run_template(new_name, false);
+END $$;
+COMMENT ON FUNCTION debiteur.rename_ledger(text, text) IS 'Renames a ledger and its schema. ALTER SCHEMA … RENAME alone is not enough: the ledger''s functions name their schema.';
+
+CREATE OR REPLACE FUNCTION debiteur.require_current(ledger text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found_version text := (SELECT l.version FROM debiteur.ledger l WHERE l.name = ledger);
+BEGIN
+    IF found_version <> debiteur.extension_version() THEN
+        RAISE EXCEPTION 'ledger "%" has version %, the extension %', ledger, found_version, debiteur.extension_version()
+            USING ERRCODE = 'RV013', HINT = format('SELECT debiteur.upgrade_ledger(%L);', ledger);
+    END IF;
+END $$;
+COMMENT ON FUNCTION debiteur.require_current(text) IS 'Error RV013 unless the ledger has the version of the extension.';
+
+CREATE OR REPLACE FUNCTION debiteur.upgrade_ledger(name text) RETURNS text
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM debiteur.require_ledger(name);
+    PERFORM debiteur.run_template(name, false);
+    UPDATE debiteur.ledger l SET version = debiteur.extension_version() WHERE l.name = upgrade_ledger.name;
+    RETURN debiteur.extension_version();
+END $$;
+COMMENT ON FUNCTION debiteur.upgrade_ledger(text) IS 'Brings a ledger to the version of the extension, in one transaction; to be called after ALTER EXTENSION debiteur UPDATE. Harmless when it is there already. Returns the version.';
+
+CREATE OR REPLACE FUNCTION debiteur.grant_ledger(ledger text, role name, level text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    clerk   CONSTANT text[] := '{add_customer,issue_invoice,issue_credit_note,apply_credit,record_payment,allocate,reverse_payment,hold,release,confirm_notice,fail_notice,take_messages}';
+    manager CONSTANT text[] := clerk || '{write_off,cancel_invoice,set_policy,advance,advance_batch}'::text[];
+    routine regprocedure;
+BEGIN
+    PERFORM debiteur.require_ledger(ledger);
+    IF level IS NULL OR level NOT IN ('reader', 'clerk', 'manager') THEN
+        RAISE EXCEPTION 'there is no level %', coalesce(quote_literal(level), 'NULL')
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'The levels are reader, clerk and manager; each includes the one before.';
+    END IF;
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', ledger, role);
+    EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO %I', ledger, role);
+    FOR routine IN
+        SELECT p.oid FROM pg_proc p
+         WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = ledger)
+           AND p.proname = ANY (CASE level WHEN 'clerk' THEN clerk WHEN 'manager' THEN manager ELSE '{}' END)
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', routine, role);
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION debiteur.grant_ledger(text, name, text) IS 'Gives a role rights in a ledger. reader: all tables and reports; clerk: also posts invoices, payments, credits, holds and deliveries; manager: also policies, write-offs, cancellations and advance. No level may write the tables directly.';

@@ -1,0 +1,179 @@
+/*
+ * advance: executes what decide() decides, in batches of one transaction each.
+ *
+ * A batch takes the claims whose next_on has come, in the order of the index,
+ * locks their customers and then does everything for these customers at once:
+ * notices, their lines, outbox messages, the claims' next date and the run's
+ * counts. Every claim that was looked at gets a next_on after as_of, so a
+ * second run on a date finds nothing, and a run that was broken off goes on
+ * where it was. Customers whom somebody has locked are left for a second pass,
+ * which waits for them.
+ */
+CREATE OR REPLACE FUNCTION advance_batch(as_of date, progress jsonb DEFAULT NULL, batch_size int DEFAULT NULL) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+DECLARE
+    size int := coalesce(batch_size, current_setting('debiteur.batch_size', true)::int, 1000);
+    state jsonb := coalesce(progress, '{"done": 0, "wait": false, "locked": false, "next_on": "-infinity", "id": 0}');
+    page record;
+    owners bigint[];
+    moment timestamptz := clock_timestamp();
+BEGIN
+    IF as_of IS NULL OR NOT isfinite(as_of) THEN
+        RAISE EXCEPTION '% is not a date to advance to', coalesce(as_of::text, 'NULL') USING ERRCODE = 'RV016', HINT = 'Give a day, such as today().';
+    END IF;
+    IF progress IS NULL THEN
+        INSERT INTO run (as_of, started_at) VALUES (advance_batch.as_of, moment) ON CONFLICT (as_of) DO NOTHING;
+        state := state || jsonb_build_object('of', (SELECT count(*) FROM invoice i WHERE i.next_on <= advance_batch.as_of));
+    END IF;
+    SELECT count(*) AS claims, array_agg(DISTINCT q.customer_id) AS customers, max(q.next_on) AS next_on,
+           (array_agg(q.id ORDER BY q.next_on DESC, q.id DESC))[1] AS id INTO page
+      FROM (SELECT i.id, i.next_on, i.customer_id FROM invoice i
+             WHERE i.next_on <= advance_batch.as_of AND (i.next_on, i.id) > ((state->>'next_on')::date, (state->>'id')::bigint)
+             ORDER BY i.next_on, i.id LIMIT size) q;
+    IF page.claims = 0 THEN
+        IF (state->>'locked')::boolean AND NOT (state->>'wait')::boolean THEN
+            RETURN state || '{"wait": true, "next_on": "-infinity", "id": 0}';
+        END IF;
+        UPDATE run r SET finished_at = moment, failures = 0
+         WHERE r.as_of = advance_batch.as_of AND (r.finished_at IS NULL OR r.failures > 0 OR (state->>'done')::bigint > 0);
+        RETURN NULL;
+    END IF;
+    IF (state->>'wait')::boolean THEN
+        owners := ARRAY(SELECT c.id FROM customer c WHERE c.id = ANY (page.customers) ORDER BY c.id FOR NO KEY UPDATE);
+    ELSE
+        owners := ARRAY(SELECT c.id FROM customer c WHERE c.id = ANY (page.customers) ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED);
+    END IF;
+    PERFORM FROM invoice i WHERE i.customer_id = ANY (owners) AND i.open_amount <> 0 ORDER BY i.id FOR NO KEY UPDATE;
+    PERFORM execute_decisions(as_of, owners);
+    RETURN state || jsonb_build_object('done', (state->>'done')::bigint + page.claims, 'next_on', page.next_on, 'id', page.id,
+        'locked', (state->>'locked')::boolean OR cardinality(owners) < cardinality(page.customers));
+END $$;
+COMMENT ON FUNCTION advance_batch(date, jsonb, int) IS
+'One batch of advance(): does it for about batch_size claims (NULL: the setting debiteur.batch_size) and returns the progress to pass to the next call, NULL at the end. done of of: claims so far of those due at the start. Commit after each call.';
+
+CREATE OR REPLACE FUNCTION execute_decisions(as_of date, customers bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+DECLARE
+    done record;
+BEGIN
+    WITH decision AS MATERIALIZED (
+        SELECT * FROM decide(execute_decisions.as_of, customers)
+    ), head AS MATERIALIZED (
+        SELECT nextval('notice_id_seq') AS id, g.*
+          FROM (SELECT d.customer_id, d.currency, d.policy_id, d.step, d.action,
+                       CASE d.grouping WHEN 'invoice' THEN d.invoice_id END AS single_id,
+                       (array_agg(d.invoice_id ORDER BY d.due_on, d.open_amount DESC, d.invoice_id))[1] AS lead_id,
+                       bool_and(d.due_on < execute_decisions.as_of) AS overdue
+                  FROM decision d WHERE d.taken
+                 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 7) g
+    ), line AS MATERIALIZED (
+        SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, d.invoice_id IS NOT NULL AS taken, h.policy_id, h.step, i.cycle,
+               i.amount, i.open_amount, i.due_on
+          FROM head h
+          JOIN invoice i ON i.customer_id = h.customer_id AND i.currency = h.currency AND i.open_amount <> 0
+          LEFT JOIN decision d ON d.invoice_id = i.id AND d.taken AND d.policy_id = h.policy_id AND d.step = h.step
+         WHERE CASE WHEN h.single_id IS NOT NULL THEN i.id = h.single_id
+                    WHEN d.invoice_id IS NOT NULL THEN true
+                    -- A notice of something overdue lists all that is overdue and not held.
+                    ELSE h.overdue AND i.due_on < execute_decisions.as_of AND i.status IN ('open', 'overdue') AND i.kind <> 'credit_note'
+                         AND NOT EXISTS (SELECT FROM hold k WHERE k.customer_id = i.customer_id AND k.during @> execute_decisions.as_of
+                                            AND (k.invoice_id IS NULL OR k.invoice_id = i.id)) END
+    ), put_notice AS (
+        INSERT INTO notice (id, customer_id, currency, policy_id, step, channel, action, issued_on, lead_id, amount)
+        SELECT h.id, h.customer_id, h.currency, h.policy_id, h.step, channel(h.action), action(h.action), execute_decisions.as_of, h.lead_id, s.amount
+          FROM head h JOIN (SELECT l.notice_id, sum(l.open_amount) AS amount FROM line l GROUP BY 1) s ON s.notice_id = h.id
+    ), put_line AS (
+        INSERT INTO notice_line (notice_id, invoice_id, customer_id, taken, policy_id, step, cycle, amount, open_amount, due_on)
+        SELECT * FROM line
+    ), move AS (
+        UPDATE invoice i
+           SET next_on = d.next_on,
+               step = CASE WHEN d.taken THEN d.step ELSE i.step END,
+               policy_id = CASE WHEN d.taken THEN d.policy_id ELSE i.policy_id END,
+               noticed_on = CASE WHEN d.taken THEN execute_decisions.as_of ELSE i.noticed_on END,
+               status = CASE WHEN d.taken AND action(d.action) = 'hand_over' THEN 'in_collection'
+                             WHEN i.status = 'open' AND d.due_on < execute_decisions.as_of THEN 'overdue'
+                             ELSE i.status END
+          FROM decision d WHERE i.id = d.invoice_id
+    )
+    SELECT (SELECT array_agg(h.id) FROM head h) AS notices,
+           (SELECT count(*) FROM decision d WHERE d.taken) AS steps,
+           (SELECT count(*) FROM decision d WHERE d.status = 'open' AND d.due_on < execute_decisions.as_of) AS overdue,
+           (SELECT jsonb_object_agg(s.reason, s.n)
+              FROM (SELECT d.reasons[1] AS reason, count(*) AS n FROM decision d
+                     WHERE NOT d.taken AND d.reasons[1] NOT IN ('not_due', 'no_step_left', 'in_collection') GROUP BY 1) s) AS skipped
+      INTO done;
+    IF done.notices IS NOT NULL THEN
+        PERFORM post_messages(done.notices);
+    END IF;
+    PERFORM count_run(execute_decisions.as_of, coalesce(cardinality(done.notices), 0), done.steps, done.overdue, coalesce(done.skipped, '{}'));
+END $$;
+COMMENT ON FUNCTION execute_decisions(date, bigint[]) IS 'Does what decide() says for these customers, who are locked: notices, lines, messages, the claims'' next dates, and the counts of the run, in one transaction.';
+
+CREATE OR REPLACE FUNCTION count_run(as_of date, notices bigint, steps bigint, overdue bigint, skipped jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+DECLARE
+    sum_skipped jsonb;
+BEGIN
+    SELECT r.skipped INTO sum_skipped FROM run r WHERE r.as_of = count_run.as_of FOR UPDATE;
+    SELECT coalesce(jsonb_object_agg(s.reason, s.n), '{}') INTO sum_skipped
+      FROM (SELECT e.key AS reason, sum(e.value::bigint) AS n
+              FROM (SELECT * FROM jsonb_each_text(sum_skipped) UNION ALL SELECT * FROM jsonb_each_text(count_run.skipped)) e(key, value)
+             GROUP BY 1) s;
+    UPDATE run r SET notices = r.notices + count_run.notices, steps = r.steps + count_run.steps,
+                     overdue = r.overdue + count_run.overdue, skipped = sum_skipped
+     WHERE r.as_of = count_run.as_of;
+END $$;
+COMMENT ON FUNCTION count_run(date, bigint, bigint, bigint, jsonb) IS 'Adds the counts of a batch to the run of this date.';
+
+-- It commits, so it can have no SET clause: it is thin, and names its schema.
+DO $do$
+BEGIN
+    EXECUTE format($sql$
+        CREATE OR REPLACE PROCEDURE advance(as_of date DEFAULT today(), batch_size int DEFAULT NULL)
+        LANGUAGE plpgsql AS $$
+        DECLARE
+            progress pg_catalog.jsonb;
+        BEGIN
+            LOOP
+                progress := %1$I.advance_batch(as_of, progress, batch_size);
+                COMMIT;
+                EXIT WHEN progress IS NULL;
+            END LOOP;
+        END $$ $sql$, current_schema());
+END $do$;
+COMMENT ON PROCEDURE advance(date, int) IS
+'Advances the ledger to a date: marks what became overdue, takes the steps that are due, issues notices and outbox messages. Commits after each batch of about batch_size claims (NULL: the setting debiteur.batch_size), so it can''t run inside a transaction block. Again on the same date it finds nothing to do; after days without a run it goes on where it should. Error RV016: not a date.';
+
+CREATE OR REPLACE FUNCTION run_due() RETURNS date
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+    day date := today();
+    last_run run;
+BEGIN
+    SELECT * INTO last_run FROM run r WHERE r.as_of = day;
+    IF NOT (SELECT s.worker FROM settings s)
+       OR (last_run.failures > 0 AND now() < last_run.failed_at + least(60, 2 ^ least(last_run.failures - 1, 6)) * interval '1 minute')
+       OR (last_run.finished_at IS NOT NULL AND NOT EXISTS (SELECT FROM invoice i WHERE i.next_on <= day)) THEN
+        RETURN NULL;
+    END IF;
+    RETURN day;
+END $$;
+COMMENT ON FUNCTION run_due() IS
+'The date that the worker should advance now; NULL: none, because the day''s run is done and nothing has come since, the worker is switched off in settings, or it waits after a failure (one minute, doubled by each further one, at most an hour).';
+
+CREATE OR REPLACE FUNCTION record_failure(as_of date, code text, message text, detail text) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+DECLARE
+    moment timestamptz := clock_timestamp();
+BEGIN
+    INSERT INTO run AS r (as_of, started_at, failures, failed_at, error_code, error_message, error_detail)
+        VALUES (record_failure.as_of, moment, 1, moment, code, message, detail)
+        ON CONFLICT (as_of) DO UPDATE SET failures = r.failures + 1, failed_at = excluded.failed_at, error_code = excluded.error_code,
+            error_message = excluded.error_message, error_detail = excluded.error_detail;
+END $$;
+COMMENT ON FUNCTION record_failure(date, text, text, text) IS 'Keeps an error of the worker in the run of this date.';

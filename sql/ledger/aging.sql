@@ -1,0 +1,46 @@
+/* aging: open claims by days past due, on any date. */
+CREATE OR REPLACE FUNCTION aging(as_of date DEFAULT today(), bounds int[] DEFAULT '{30,60,90}')
+RETURNS TABLE (currency text, bucket aging_bucket, invoices bigint, amount numeric, on_account numeric)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH open_now AS (
+        SELECT o.currency, aging_bucket(o.due_on, aging.as_of, bounds) AS bucket, count(*) AS invoices, sum(o.open_amount) AS amount
+          FROM open_items(aging.as_of) o GROUP BY 1, 2
+    ), account AS (
+        SELECT a.currency, sum(a.amount) AS amount FROM on_account(aging.as_of) a GROUP BY 1
+    )
+    SELECT u.currency, b.bucket, coalesce(o.invoices, 0), coalesce(o.amount, 0),
+           CASE WHEN upper_days(b.bucket) = 0 THEN coalesce(a.amount, 0) ELSE 0 END
+      FROM (SELECT n.currency FROM open_now n UNION SELECT a.currency FROM account a) u
+      CROSS JOIN aging_buckets(bounds) AS b(bucket)
+      LEFT JOIN open_now o ON o.currency = u.currency AND o.bucket = b.bucket
+      LEFT JOIN account a ON a.currency = u.currency
+     ORDER BY u.currency, b.bucket;
+END $$;
+COMMENT ON FUNCTION aging(date, int[]) IS
+'Open claims at the end of a date by days past due, all kinds of claims, every bucket of the scheme for each currency. bounds: last days of the buckets. on_account: money not allocated; it stands in the row "not due" only, so that sum(amount) - sum(on_account) is the balance of the control account. Credit notes count, negative, by the due date of their invoice or their own date.';
+
+CREATE OR REPLACE FUNCTION aging_by_customer(as_of date DEFAULT today())
+RETURNS TABLE (customer text, name text, currency text, not_due numeric, days_1_30 numeric, days_31_60 numeric, days_61_90 numeric,
+               days_over_90 numeric, total numeric, on_account numeric, balance numeric)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH open_now AS (
+        SELECT o.customer_id, o.currency, aging(o.open_amount, o.due_on, aging_by_customer.as_of) AS b, sum(o.open_amount) AS total
+          FROM open_items(aging_by_customer.as_of) o GROUP BY 1, 2
+    ), account AS (
+        SELECT a.customer_id, a.currency, a.amount FROM on_account(aging_by_customer.as_of) a
+    )
+    SELECT c.number, c.name, coalesce(o.currency, a.currency), coalesce(o.b[1], 0), coalesce(o.b[2], 0), coalesce(o.b[3], 0), coalesce(o.b[4], 0),
+           coalesce(o.b[5], 0), coalesce(o.total, 0), coalesce(a.amount, 0), coalesce(o.total, 0) - coalesce(a.amount, 0)
+      FROM open_now o
+      FULL JOIN account a ON a.customer_id = o.customer_id AND a.currency = o.currency
+      JOIN customer c ON c.id = coalesce(o.customer_id, a.customer_id)
+     ORDER BY 3, 11 DESC, 1;
+END $$;
+COMMENT ON FUNCTION aging_by_customer(date) IS
+'Open claims at the end of a date by customer and currency, in buckets of 30 days past due; total: their sum; on_account: money not allocated; balance: total - on_account. Largest balance first.';

@@ -1,0 +1,106 @@
+/*
+ * allocations: what a posting does to its claim and its payment.
+ *
+ * One trigger a statement, in two steps: it reads the new rows alone, then
+ * writes. It locks the payments and claims in the order of their ids and
+ * computes their sums anew, so that single calls, COPY and concurrent sessions
+ * all end in what the rows say.
+ */
+CREATE OR REPLACE FUNCTION allocation_customer() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    NEW.customer_id := (SELECT i.customer_id FROM invoice i WHERE i.id = NEW.invoice_id);
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION allocation_customer() IS 'Trigger: an allocation belongs to its invoice''s customer.';
+
+CREATE OR REPLACE TRIGGER allocation_customer BEFORE INSERT ON allocation FOR EACH ROW
+    WHEN (NEW.customer_id IS NULL) EXECUTE FUNCTION allocation_customer();
+
+CREATE OR REPLACE FUNCTION allocation_fault(ids bigint[], OUT code text, OUT fault text)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    SELECT f.code, f.fault INTO code, fault
+      FROM unnest(ids) AS n(id)
+      JOIN allocation a ON a.id = n.id
+      JOIN invoice i ON i.id = a.invoice_id
+      LEFT JOIN payment p ON p.id = a.payment_id
+      LEFT JOIN allocation o ON o.id = a.reverses_id
+     CROSS JOIN LATERAL (VALUES
+        (NOT is_amount(a.amount, i.currency), 'RV004', format('%s is not an amount in %s', a.amount, i.currency)),
+        (i.status IN ('draft', 'cancelled'), 'RV006', format('invoice %s is %s', i.number, i.status)),
+        (a.customer_id <> i.customer_id, 'RV009', format('invoice %s belongs to another customer', i.number)),
+        (a.posted_on < i.issued_on, 'RV016', format('invoice %s is of %s, the posting of %s', i.number, i.issued_on, a.posted_on)),
+        (p.currency <> i.currency, 'RV003', format('invoice %s is in %s, the payment in %s', i.number, i.currency, p.currency)),
+        (a.posted_on < p.received_on, 'RV016', format('the payment is of %s, the posting of %s', p.received_on, a.posted_on)),
+        (a.kind = 'payment' AND p.reversed_on IS NOT NULL, 'RV007', format('the payment was reversed on %s', p.reversed_on)),
+        (a.kind = 'reversal' AND (o.kind = 'reversal' OR o.invoice_id <> a.invoice_id OR o.amount <> - a.amount
+            OR o.posted_on > a.posted_on OR o.payment_id IS DISTINCT FROM a.payment_id),
+         'RV005', format('a reversal mirrors allocation %s', a.reverses_id))
+     ) AS f(wrong, code, fault)
+     WHERE f.wrong
+     LIMIT 1;
+END $$;
+COMMENT ON FUNCTION allocation_fault(bigint[]) IS 'What is wrong with one of these allocations, with its SQLSTATE; NULLs if nothing.';
+
+CREATE OR REPLACE FUNCTION allocation_posted() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    ids bigint[];
+    invoices bigint[];
+    payments bigint[];
+    wrong record;
+BEGIN
+    SELECT array_agg(n.id), array_agg(DISTINCT n.invoice_id), array_agg(DISTINCT n.payment_id) FILTER (WHERE n.payment_id IS NOT NULL)
+      INTO ids, invoices, payments FROM posted n;
+    IF ids IS NULL THEN
+        RETURN NULL;
+    END IF;
+    PERFORM FROM payment p WHERE p.id = ANY (payments) ORDER BY p.id FOR NO KEY UPDATE;
+    PERFORM FROM invoice i WHERE i.id = ANY (invoices) ORDER BY i.id FOR NO KEY UPDATE;
+    SELECT * INTO wrong FROM allocation_fault(ids);
+    IF wrong.code IS NOT NULL THEN
+        RAISE EXCEPTION 'the allocation can''t be posted: %', wrong.fault
+            USING ERRCODE = wrong.code, HINT = 'Nothing was posted; correct the row and post it again.';
+    END IF;
+    UPDATE payment p SET allocated = s.allocated
+      FROM (SELECT a.payment_id, coalesce(sum(a.amount) FILTER (WHERE coalesce(o.kind, a.kind) = 'payment'), 0) AS allocated
+              FROM allocation a LEFT JOIN allocation o ON o.id = a.reverses_id
+             WHERE a.payment_id = ANY (payments) GROUP BY 1) s
+     WHERE p.id = s.payment_id AND p.allocated <> s.allocated;
+    PERFORM settle(invoices);
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION allocation_posted() IS 'Trigger: checks new allocations and brings their payments and claims up to date.';
+
+CREATE OR REPLACE FUNCTION settle(invoices bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    UPDATE invoice i
+       SET allocated = s.allocated,
+           status = CASE WHEN s.allocated = i.amount THEN s.settled_as
+                         WHEN is_open(i.status) THEN i.status
+                         WHEN i.due_on < s.last_on AND i.kind <> 'credit_note' THEN 'overdue'
+                         ELSE 'open' END,
+           closed_on = CASE WHEN s.allocated = i.amount THEN s.last_on END,
+           next_on = CASE WHEN s.allocated = i.amount OR i.kind = 'credit_note' THEN NULL
+                          WHEN is_open(i.status) THEN i.next_on
+                          ELSE s.last_on END,
+           -- A settled claim that opens again begins a new case.
+           cycle = CASE WHEN is_open(i.status) OR s.allocated = i.amount THEN i.cycle ELSE i.cycle + 1 END,
+           step = CASE WHEN is_open(i.status) OR s.allocated = i.amount THEN i.step ELSE 0 END,
+           noticed_on = CASE WHEN is_open(i.status) OR s.allocated = i.amount THEN i.noticed_on END,
+           policy_id = CASE WHEN is_open(i.status) OR s.allocated = i.amount THEN i.policy_id END
+      FROM (SELECT a.invoice_id, sum(a.amount) AS allocated, max(a.posted_on) AS last_on,
+                   CASE WHEN sum(a.amount) FILTER (WHERE coalesce(o.kind, a.kind) = 'cancellation') <> 0 THEN 'cancelled'
+                        WHEN sum(a.amount) FILTER (WHERE coalesce(o.kind, a.kind) = 'write_off') <> 0 THEN 'written_off'
+                        WHEN sum(a.amount) FILTER (WHERE coalesce(o.kind, a.kind) = 'payment') <> 0 THEN 'paid'
+                        ELSE 'credited' END::invoice_status AS settled_as
+              FROM allocation a LEFT JOIN allocation o ON o.id = a.reverses_id
+             WHERE a.invoice_id = ANY (invoices) GROUP BY 1) s
+     WHERE i.id = s.invoice_id;
+END $$;
+COMMENT ON FUNCTION settle(bigint[]) IS 'Brings allocated, status and case of these claims in line with their allocations: written off if anything of it was, else paid if anything was, else credited; open again when a posting was reversed.';
+
+CREATE OR REPLACE TRIGGER posted AFTER INSERT ON allocation REFERENCING NEW TABLE AS posted
+    FOR EACH STATEMENT EXECUTE FUNCTION allocation_posted();

@@ -1,0 +1,45 @@
+/* customers: making and finding them. */
+CREATE OR REPLACE FUNCTION add_customer(
+    number text, name text, kind text DEFAULT 'business', terms payment_terms DEFAULT NULL, policy text DEFAULT NULL,
+    segment text DEFAULT NULL, email text DEFAULT NULL, phone text DEFAULT NULL, address text DEFAULT NULL,
+    country text DEFAULT NULL, language text DEFAULT 'en', key text DEFAULT NULL
+) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+DECLARE
+    new_id bigint := request_begin(key, 'add_customer', jsonb_build_object('number', number, 'name', name, 'kind', kind,
+        'terms', terms::text, 'policy', policy, 'segment', segment, 'email', email, 'phone', phone, 'address', address,
+        'country', country, 'language', language));
+BEGIN
+    IF new_id IS NOT NULL THEN
+        RETURN new_id;
+    END IF;
+    PERFORM require_policy(add_customer.policy);
+    INSERT INTO customer AS c (number, name, kind, terms, policy, segment, email, phone, address, country, language)
+        VALUES (add_customer.number, add_customer.name, add_customer.kind, add_customer.terms, add_customer.policy, add_customer.segment,
+                add_customer.email, add_customer.phone, add_customer.address, add_customer.country, add_customer.language)
+        ON CONFLICT (number) DO NOTHING RETURNING c.id INTO new_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is a customer % already', quote_literal(add_customer.number)
+            USING ERRCODE = 'RV010', HINT = 'UPDATE customer changes his data.';
+    END IF;
+    RETURN request_end(key, new_id);
+END $$;
+COMMENT ON FUNCTION add_customer(text, text, text, payment_terms, text, text, text, text, text, text, text, text) IS
+'Adds a customer; returns the id. terms, policy NULL: those of settings. Errors: RV010 the number is taken; RV009 no such policy; RV008 the key was used with other values.';
+
+CREATE OR REPLACE FUNCTION lock_customer(number text) RETURNS bigint
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+DECLARE
+    found_id bigint := (SELECT c.id FROM customer c WHERE c.number = lock_customer.number);
+BEGIN
+    IF found_id IS NULL THEN
+        RAISE EXCEPTION 'there is no customer %', coalesce(quote_literal(lock_customer.number), 'NULL')
+            USING ERRCODE = 'RV009', HINT = 'add_customer() makes one.';
+    END IF;
+    -- One lock a customer orders his postings among each other and against advance.
+    PERFORM FROM customer c WHERE c.id = found_id FOR NO KEY UPDATE;
+    RETURN found_id;
+END $$;
+COMMENT ON FUNCTION lock_customer(text) IS 'Id of the customer with this number, locked until the transaction ends; error RV009 if there is none.';

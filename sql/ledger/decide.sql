@@ -1,0 +1,146 @@
+/*
+ * decide: what to do with each claim on a date, and why not. Nothing else
+ * decides, and it writes nothing: advance() executes it, explain() shows it.
+ *
+ * Reasons why a step is not taken, a closed list, most basic first:
+ *   no_policy      the customer's policy does not exist
+ *   in_collection  the claim was handed over
+ *   no_step_left   all steps were taken
+ *   not_due        the day of the next step has not come
+ *   hold           a hold covers the date
+ *   min_interval   the customer had a notice less than min_interval days ago
+ *   net_credit     what is overdue, less credit notes and money on account, is not above 0
+ *   below_minimum  that is less than the policy's minimum_amount
+ */
+CREATE OR REPLACE FUNCTION decide(as_of date DEFAULT today(), customers bigint[] DEFAULT NULL, only_invoice bigint DEFAULT NULL)
+RETURNS TABLE (
+    invoice_id bigint, customer_id bigint, invoice text, customer text, currency text, status invoice_status, due_on date,
+    open_amount numeric, policy_id bigint, "grouping" text, step int, action dunning_step, taken boolean, reasons text[], next_on date,
+    step_on date, held_until date, wait_until date, net numeric, minimum_amount numeric
+)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+DECLARE
+    whose bigint[] := decide.customers;
+BEGIN
+    IF decide.as_of IS NULL OR NOT isfinite(decide.as_of) THEN
+        RAISE EXCEPTION '% is not a date to decide for', coalesce(decide.as_of::text, 'NULL')
+            USING ERRCODE = 'RV016', HINT = 'Give a day, such as today().';
+    END IF;
+    IF whose IS NULL THEN
+        whose := ARRAY(SELECT DISTINCT i.customer_id FROM invoice i WHERE i.next_on <= decide.as_of);
+    END IF;
+    IF cardinality(whose) = 0 THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    WITH item AS MATERIALIZED (
+        -- All that is open with these customers: it counts in the balance, candidate or not.
+        SELECT i.id, i.customer_id, i.number, i.kind, i.currency, i.issued_on, i.due_on, i.open_amount, i.status, i.policy_id,
+               i.step, i.noticed_on, i.kind <> 'credit_note' AND (i.next_on <= decide.as_of OR i.id = only_invoice) AS candidate,
+               (SELECT max(coalesce(upper(h.during) - 1, 'infinity')) FROM hold h
+                 WHERE h.customer_id = i.customer_id AND (h.invoice_id IS NULL OR h.invoice_id = i.id)
+                   AND h.during @> decide.as_of) AS held_until
+          FROM invoice i
+         WHERE i.customer_id = ANY (whose) AND i.open_amount <> 0 AND is_open(i.status) AND i.issued_on <= decide.as_of
+    ), claim AS (
+        SELECT t.*, c.number AS customer_number, p.id AS used_policy, p.grouping, p.steps, p.catch_up = 'by_age' AS by_age,
+               p.minimum_amount,
+               next_step(p.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, p.catch_up = 'by_age') AS step_now,
+               next_step_on(p.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, p.catch_up = 'by_age') AS step_day,
+               CASE WHEN p.min_interval > 0 THEN
+                   (SELECT max(n.issued_on) FROM notice n WHERE n.customer_id = t.customer_id AND n.issued_on <= decide.as_of)
+                   + p.min_interval END AS waits_until
+          FROM item t
+          JOIN customer c ON c.id = t.customer_id
+          CROSS JOIN settings s
+          LEFT JOIN policy a ON a.current AND a.name = coalesce(c.policy, s.policy)
+          LEFT JOIN policy p ON p.id = coalesce(t.policy_id, a.id)
+         WHERE t.candidate
+    ), balance AS (
+        SELECT t.customer_id, t.currency,
+               sum(t.open_amount) FILTER (WHERE t.kind = 'credit_note'
+                   OR (t.due_on < decide.as_of AND t.held_until IS NULL AND t.status <> 'in_collection')) AS overdue
+          FROM item t GROUP BY 1, 2
+    ), account AS (
+        SELECT m.customer_id, m.currency, sum(m.unallocated) AS unallocated FROM payment m
+         WHERE m.customer_id = ANY (whose) AND m.unallocated <> 0 AND m.received_on <= decide.as_of GROUP BY 1, 2
+    ), judged AS (
+        SELECT l.*, coalesce(b.overdue, 0) - coalesce(u.unallocated, 0)
+                    -- A notice before the due date asks for what is not overdue yet.
+                    + CASE WHEN l.due_on < decide.as_of THEN 0 ELSE
+                          coalesce(sum(l.open_amount) FILTER (WHERE l.due_on >= decide.as_of AND l.step_now IS NOT NULL AND l.held_until IS NULL)
+                                   OVER (PARTITION BY l.customer_id, l.currency), 0) END AS net
+          FROM claim l
+          LEFT JOIN balance b ON b.customer_id = l.customer_id AND b.currency = l.currency
+          LEFT JOIN account u ON u.customer_id = l.customer_id AND u.currency = l.currency
+    ), reasoned AS (
+        SELECT j.*, array_remove(ARRAY[
+                   CASE WHEN j.used_policy IS NULL THEN 'no_policy'
+                        WHEN j.status = 'in_collection' THEN 'in_collection'
+                        WHEN j.step_now IS NULL AND j.step_day IS NULL THEN 'no_step_left'
+                        WHEN j.step_now IS NULL THEN 'not_due' END,
+                   CASE WHEN j.held_until IS NOT NULL THEN 'hold' END,
+                   CASE WHEN j.waits_until > decide.as_of THEN 'min_interval' END,
+                   CASE WHEN j.net <= 0 THEN 'net_credit'
+                        WHEN CASE j.grouping WHEN 'invoice' THEN least(j.net, j.open_amount) ELSE j.net END < j.minimum_amount THEN 'below_minimum' END
+               ], NULL) AS why_not
+          FROM judged j
+    )
+    SELECT r.id, r.customer_id, r.number, r.customer_number, r.currency, r.status, r.due_on, r.open_amount, r.used_policy, r.grouping,
+           r.step_now, r.steps[r.step_now], r.why_not = '{}', r.why_not,
+           CASE WHEN r.why_not = '{}'
+                THEN next_look(r.steps, r.step_now, r.due_on, r.issued_on, decide.as_of, decide.as_of + 1, r.by_age, r.status = 'open' AND r.due_on >= decide.as_of)
+                ELSE least(nullif(CASE WHEN r.used_policy IS NULL OR r.status = 'in_collection' THEN NULL
+                                       WHEN r.step_now IS NULL THEN r.step_day
+                                       ELSE greatest(r.held_until + 1, r.waits_until, decide.as_of + 1) END, 'infinity'),
+                           CASE WHEN r.status = 'open' AND r.due_on >= decide.as_of THEN r.due_on + 1 END) END,
+           r.step_day, r.held_until, r.waits_until, r.net, r.minimum_amount
+      FROM reasoned r
+     WHERE only_invoice IS NULL OR r.id = only_invoice
+     ORDER BY r.customer_id, r.due_on, r.id;
+END $$;
+COMMENT ON FUNCTION decide(date, bigint[], bigint) IS
+'What advance(as_of) would do with each claim that it would look at: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; held_until, wait_until: last day of its hold, end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account. customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not. Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, net_credit, below_minimum.';
+
+CREATE OR REPLACE FUNCTION explain(invoice text, as_of date DEFAULT today()) RETURNS TABLE (reason text, detail text)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+DECLARE
+    claim record;
+    d record;
+BEGIN
+    SELECT * INTO claim FROM invoice i WHERE i.number = explain.invoice;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no invoice %', coalesce(quote_literal(explain.invoice), 'NULL')
+            USING ERRCODE = 'RV009', HINT = 'Invoices are named by their number, as text.';
+    END IF;
+    IF claim.status = 'draft' THEN
+        RETURN QUERY SELECT 'draft', 'not issued yet';
+    ELSIF claim.issued_on > explain.as_of THEN
+        RETURN QUERY SELECT 'not_issued', format('issued on %s', claim.issued_on);
+    ELSIF NOT is_open(claim.status) THEN
+        RETURN QUERY SELECT 'closed', format('%s on %s', claim.status, claim.closed_on);
+    ELSIF claim.kind = 'credit_note' THEN
+        RETURN QUERY SELECT 'credit_note', format('%s %s to be set off', - claim.open_amount, claim.currency);
+    END IF;
+    FOR d IN SELECT * FROM decide(explain.as_of, ARRAY[claim.customer_id], claim.id) LOOP
+        IF d.taken THEN
+            RETURN QUERY SELECT 'step', format('step %s, %s, is taken; due %s, %s %s open', d.step, d.action, d.due_on, d.open_amount, d.currency);
+        END IF;
+        RETURN QUERY
+        SELECT r, CASE r
+                   WHEN 'no_policy' THEN 'the policy of the customer does not exist'
+                   WHEN 'in_collection' THEN format('handed over on %s', claim.noticed_on)
+                   WHEN 'no_step_left' THEN format('step %s, the last, was taken on %s', claim.step, claim.noticed_on)
+                   WHEN 'not_due' THEN format('due %s, next step on %s', d.due_on, d.step_on)
+                   WHEN 'hold' THEN CASE WHEN isfinite(d.held_until) THEN format('held until %s', d.held_until) ELSE 'held until released' END
+                   WHEN 'min_interval' THEN format('no notice to this customer before %s', d.wait_until)
+                   WHEN 'net_credit' THEN format('overdue less credits and money on account is %s %s', d.net, d.currency)
+                   WHEN 'below_minimum' THEN format('%s is below the minimum of %s %s', least(d.net, CASE d.grouping WHEN 'invoice' THEN d.open_amount END), d.minimum_amount, d.currency)
+               END
+          FROM unnest(d.reasons) AS r;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION explain(text, date) IS
+'Why a claim is or is not dunned on a date: one row "step", or every reason with its figures. Reasons: those of decide(), and draft, not_issued, closed, credit_note. Error RV009: no such invoice.';

@@ -1,0 +1,76 @@
+/*
+ * facts: posted facts stay as posted, whoever asks; a wrong one is corrected
+ * by a counter-posting. The conditions are in the triggers' WHEN clauses, so a
+ * lawful change costs no function call.
+ */
+CREATE OR REPLACE FUNCTION facts_stay() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    RAISE EXCEPTION 'a row of % can''t be changed by % once it is posted', quote_ident(TG_ARGV[0]), TG_OP
+        USING ERRCODE = 'RV005', DETAIL = TG_ARGV[1], HINT = TG_ARGV[2];
+END $$;
+COMMENT ON FUNCTION facts_stay() IS 'Trigger: refuses (RV005) to change or delete posted facts.';
+
+CREATE OR REPLACE FUNCTION status_refused() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    RAISE EXCEPTION 'invoice % can''t become % from %', NEW.number, NEW.status, OLD.status
+        USING ERRCODE = 'RV006', HINT = 'A status follows the facts: post a payment, a credit note, a write-off or a cancellation.';
+END $$;
+COMMENT ON FUNCTION status_refused() IS 'Trigger: refuses (RV006) a change of status that debiteur.can_become() does not know.';
+
+CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE ON invoice FOR EACH ROW
+    WHEN (OLD.status <> 'draft' AND (
+          NEW.id <> OLD.id OR NEW.customer_id <> OLD.customer_id OR NEW.number <> OLD.number OR NEW.kind <> OLD.kind
+          OR NEW.related_id IS DISTINCT FROM OLD.related_id OR NEW.currency <> OLD.currency OR NEW.amount <> OLD.amount
+          OR NEW.issued_on <> OLD.issued_on OR NEW.due_on <> OLD.due_on OR NEW.terms <> OLD.terms))
+    EXECUTE FUNCTION facts_stay('invoice', 'An issued invoice keeps its number, customer, kind, currency, amount, dates and terms.',
+        'Correct it by a credit note and a new invoice.');
+-- The triggers of allocation write these columns; nobody else does.
+CREATE OR REPLACE TRIGGER facts_allocated BEFORE UPDATE ON invoice FOR EACH ROW
+    WHEN (pg_trigger_depth() = 0 AND OLD.status <> 'draft'
+          AND (NEW.allocated <> OLD.allocated OR NEW.closed_on IS DISTINCT FROM OLD.closed_on))
+    EXECUTE FUNCTION facts_stay('invoice', 'allocated and closed_on follow the allocations.', 'Post an allocation: record_payment(), allocate(), write_off().');
+CREATE OR REPLACE TRIGGER facts_status BEFORE UPDATE ON invoice FOR EACH ROW
+    WHEN (NOT can_become(OLD.status, NEW.status))
+    EXECUTE FUNCTION status_refused();
+CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON invoice FOR EACH ROW WHEN (OLD.status <> 'draft')
+    EXECUTE FUNCTION facts_stay('invoice', 'Only a draft can be deleted.', 'Use cancel_invoice() or issue_credit_note().');
+CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON invoice
+    EXECUTE FUNCTION facts_stay('invoice', 'Invoices are not deleted.', 'debiteur.drop_ledger() drops a whole ledger.');
+
+CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE ON payment FOR EACH ROW
+    WHEN (NEW.id <> OLD.id OR NEW.customer_id <> OLD.customer_id OR NEW.currency <> OLD.currency OR NEW.amount <> OLD.amount
+          OR NEW.received_on <> OLD.received_on OR NEW.reverses_id IS DISTINCT FROM OLD.reverses_id
+          OR (pg_trigger_depth() = 0 AND (NEW.allocated <> OLD.allocated OR NEW.reversed_on IS DISTINCT FROM OLD.reversed_on)))
+    EXECUTE FUNCTION facts_stay('payment', 'A payment keeps its customer, currency, amount and date; allocated and reversed_on follow the postings.',
+        'Use reverse_payment() and record it again.');
+CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON payment FOR EACH ROW
+    EXECUTE FUNCTION facts_stay('payment', 'Payments are not deleted.', 'Use reverse_payment().');
+CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON payment
+    EXECUTE FUNCTION facts_stay('payment', 'Payments are not deleted.', 'debiteur.drop_ledger() drops a whole ledger.');
+
+CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE OR DELETE ON allocation FOR EACH ROW
+    EXECUTE FUNCTION facts_stay('allocation', 'Allocations are append-only.', 'Use reverse_payment(), or post a reversal.');
+CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON allocation
+    EXECUTE FUNCTION facts_stay('allocation', 'Allocations are append-only.', 'debiteur.drop_ledger() drops a whole ledger.');
+
+CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE ON notice FOR EACH ROW
+    WHEN (NEW.id <> OLD.id OR NEW.customer_id <> OLD.customer_id OR NEW.currency <> OLD.currency OR NEW.policy_id <> OLD.policy_id
+          OR NEW.step <> OLD.step OR NEW.channel <> OLD.channel OR NEW.action <> OLD.action OR NEW.issued_on <> OLD.issued_on
+          OR NEW.lead_id <> OLD.lead_id OR NEW.amount <> OLD.amount)
+    EXECUTE FUNCTION facts_stay('notice', 'Only its delivery can change.', 'Use confirm_notice() or fail_notice().');
+CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON notice FOR EACH ROW
+    EXECUTE FUNCTION facts_stay('notice', 'Notices are the record of what was sent.', 'Use fail_notice() if it did not arrive.');
+CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON notice
+    EXECUTE FUNCTION facts_stay('notice', 'Notices are the record of what was sent.', 'debiteur.drop_ledger() drops a whole ledger.');
+CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE OR DELETE ON notice_line FOR EACH ROW
+    EXECUTE FUNCTION facts_stay('notice_line', 'The lines of a notice are as printed.', 'They stay.');
+CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON notice_line
+    EXECUTE FUNCTION facts_stay('notice_line', 'The lines of a notice are as printed.', 'debiteur.drop_ledger() drops a whole ledger.');
+
+CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE ON policy FOR EACH ROW
+    WHEN (NEW.id <> OLD.id OR NEW.name <> OLD.name OR NEW.version <> OLD.version OR NEW.catch_up <> OLD.catch_up
+          OR NEW.grouping <> OLD.grouping OR NEW.minimum_amount <> OLD.minimum_amount OR NEW.min_interval <> OLD.min_interval
+          OR NEW.steps <> OLD.steps)
+    EXECUTE FUNCTION facts_stay('policy', 'A version of a policy stays as it was.', 'set_policy() makes a new version.');

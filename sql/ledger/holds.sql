@@ -1,0 +1,66 @@
+/* holds: what is not dunned for a while. */
+CREATE OR REPLACE FUNCTION hold(
+    customer text DEFAULT NULL, invoice text DEFAULT NULL, kind text DEFAULT 'manual', from_on date DEFAULT NULL, until_on date DEFAULT NULL,
+    reason text DEFAULT NULL, key text DEFAULT NULL
+) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+DECLARE
+    new_id bigint := request_begin(key, 'hold', jsonb_build_object('customer', customer, 'invoice', invoice, 'kind', kind,
+        'from_on', from_on, 'until_on', until_on, 'reason', reason));
+    claim record;
+    owner_id bigint;
+    first_day date := coalesce(hold.from_on, today());
+BEGIN
+    IF new_id IS NOT NULL THEN
+        RETURN new_id;
+    END IF;
+    IF hold.invoice IS NOT NULL THEN
+        SELECT * INTO claim FROM invoice i WHERE i.id = lock_invoice(hold.invoice);
+        owner_id := claim.customer_id;
+    ELSE
+        owner_id := lock_customer(hold.customer);
+    END IF;
+    IF hold.customer IS NOT NULL AND owner_id <> lock_customer(hold.customer) THEN
+        RAISE EXCEPTION 'customer % has no invoice %', quote_literal(hold.customer), quote_literal(hold.invoice)
+            USING ERRCODE = 'RV009', HINT = 'The invoice alone is enough.';
+    END IF;
+    IF hold.until_on < first_day OR NOT isfinite(first_day) THEN
+        RAISE EXCEPTION 'a hold from % to % has no days', first_day, hold.until_on
+            USING ERRCODE = 'RV016', HINT = 'until_on is the last day of the hold; NULL: until release().';
+    END IF;
+    INSERT INTO hold AS h (customer_id, invoice_id, kind, during, reason)
+        VALUES (owner_id, CASE WHEN hold.invoice IS NOT NULL THEN claim.id END, hold.kind,
+                daterange(first_day, CASE WHEN isfinite(hold.until_on) THEN hold.until_on END, '[]'), hold.reason)
+        RETURNING h.id INTO new_id;
+    RETURN request_end(key, new_id);
+END $$;
+COMMENT ON FUNCTION hold(text, text, text, date, date, text, text) IS
+'Holds a claim, or (invoice NULL) all claims of a customer: no step is taken on the days from from_on (today) to until_on, both included (NULL: until release()). It ends by itself; dunning goes on where it was. kind: dispute, promise, plan, manual, legal. Returns the hold''s id. Errors: RV009 no such customer or invoice; RV016 no days; 23514 no such kind.';
+
+CREATE OR REPLACE FUNCTION release(hold bigint, released_on date DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+DECLARE
+    done bigint := request_begin(key, 'release', jsonb_build_object('hold', hold, 'released_on', released_on));
+    found_hold record;
+    day date := coalesce(release.released_on, today());
+BEGIN
+    IF done IS NOT NULL THEN
+        RETURN done;
+    END IF;
+    SELECT h.* INTO found_hold FROM hold h WHERE h.id = release.hold FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no hold %', coalesce(release.hold::text, 'NULL') USING ERRCODE = 'RV009', HINT = 'hold() returns the id of a hold.';
+    END IF;
+    IF found_hold.during @> day THEN
+        -- From this day on it holds no more; a hold of which no day is left keeps its first, for the record.
+        UPDATE hold h SET during = daterange(lower(h.during), greatest(day, lower(h.during) + 1)) WHERE h.id = release.hold;
+        UPDATE invoice i SET next_on = day
+         WHERE i.customer_id = found_hold.customer_id AND (found_hold.invoice_id IS NULL OR i.id = found_hold.invoice_id)
+           AND i.next_on > day AND i.open_amount <> 0;
+    END IF;
+    RETURN request_end(key, release.hold);
+END $$;
+COMMENT ON FUNCTION release(bigint, date, text) IS
+'Ends a hold: from released_on (today) on its claims are dunned again. Returns the hold''s id. Harmless when it has ended. Error RV009: no such hold.';

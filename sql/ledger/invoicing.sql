@@ -1,0 +1,132 @@
+/* invoicing: issuing claims. */
+CREATE OR REPLACE FUNCTION invoice_issued() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    found record;
+BEGIN
+    IF TG_OP = 'INSERT' AND (NEW.status NOT IN ('draft', 'open') OR NEW.allocated <> 0 OR NEW.step <> 0 OR NEW.cycle <> 1
+        OR num_nonnulls(NEW.closed_on, NEW.policy_id, NEW.noticed_on, NEW.next_on) > 0) THEN
+        RAISE EXCEPTION 'a new invoice is draft or open, with nothing allocated and no notice'
+            USING ERRCODE = 'RV006', DETAIL = format('Invoice %s came with status %s, allocated %s.', NEW.number, NEW.status, NEW.allocated),
+                  HINT = 'Leave out the columns status, allocated, closed_on and those of dunning: they follow from what is posted.';
+    END IF;
+    SELECT s.currency, coalesce(c.terms, s.terms) AS terms, p.steps, p.catch_up = 'by_age' AS by_age INTO found
+      FROM settings s
+      LEFT JOIN customer c ON c.id = NEW.customer_id
+      LEFT JOIN policy p ON p.name = coalesce(c.policy, s.policy) AND p.current;
+    NEW.currency := coalesce(NEW.currency, found.currency);
+    NEW.terms := coalesce(NEW.terms, found.terms);
+    IF NEW.kind = 'credit_note' THEN
+        NEW.due_on := coalesce(NEW.due_on, (SELECT r.due_on FROM invoice r WHERE r.id = NEW.related_id), NEW.issued_on);
+    ELSE
+        NEW.due_on := coalesce(NEW.due_on, due_date(NEW.terms, NEW.issued_on));
+        IF NEW.amount = 0 AND NEW.status = 'open' THEN
+            NEW.status := 'paid';
+            NEW.closed_on := NEW.issued_on;
+        ELSIF NEW.status = 'open' THEN
+            NEW.next_on := next_look(found.steps, 0, NEW.due_on, NEW.issued_on, NULL, NEW.issued_on, found.by_age, true);
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION invoice_issued() IS 'Trigger: gives a new invoice, or a draft that is issued, its currency, terms, due date and first date of dunning.';
+
+-- Named to run after the other triggers, on the final values.
+CREATE OR REPLACE TRIGGER issued_insert BEFORE INSERT ON invoice FOR EACH ROW EXECUTE FUNCTION invoice_issued();
+CREATE OR REPLACE TRIGGER issued_update BEFORE UPDATE ON invoice FOR EACH ROW
+    WHEN (OLD.status = 'draft' AND NEW.status = 'open') EXECUTE FUNCTION invoice_issued();
+
+CREATE OR REPLACE FUNCTION require_amount(amount numeric, currency text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    IF amount IS NULL OR NOT is_amount(amount, currency) OR amount <= 0 THEN
+        RAISE EXCEPTION '% is not an amount in %', coalesce(amount::text, 'NULL'), currency
+            USING ERRCODE = 'RV004', DETAIL = format('Amounts are above 0, below 10^15, with at most %s digits after the point.', minor_units(currency)),
+                  HINT = format('round_half_up(amount, %L) rounds.', currency);
+    END IF;
+END $$;
+COMMENT ON FUNCTION require_amount(numeric, text) IS 'Error RV004 unless the amount is above 0 and has no more digits than the currency.';
+
+CREATE OR REPLACE FUNCTION lock_invoice(number text) RETURNS bigint
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+DECLARE
+    found record;
+BEGIN
+    SELECT i.id, i.customer_id INTO found FROM invoice i WHERE i.number = lock_invoice.number;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no invoice %', coalesce(quote_literal(lock_invoice.number), 'NULL')
+            USING ERRCODE = 'RV009', HINT = 'Invoices are named by their number, as text.';
+    END IF;
+    PERFORM FROM customer c WHERE c.id = found.customer_id FOR NO KEY UPDATE;
+    RETURN found.id;
+END $$;
+COMMENT ON FUNCTION lock_invoice(text) IS 'Id of the invoice with this number, its customer locked until the transaction ends; error RV009 if there is none.';
+
+CREATE OR REPLACE FUNCTION issue_invoice(
+    customer text, number text, amount numeric, issued_on date DEFAULT NULL, due_on date DEFAULT NULL, currency text DEFAULT NULL,
+    terms payment_terms DEFAULT NULL, kind text DEFAULT 'invoice', related text DEFAULT NULL, reference text DEFAULT NULL, key text DEFAULT NULL
+) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+DECLARE
+    claim_id bigint := request_begin(key, 'issue_invoice', jsonb_build_object('customer', customer, 'number', number, 'amount', amount,
+        'issued_on', issued_on, 'due_on', due_on, 'currency', currency, 'terms', terms::text, 'kind', kind, 'related', related, 'reference', reference));
+    owner_id bigint;
+    parent_id bigint;
+    used_currency text := coalesce(issue_invoice.currency, (SELECT s.currency FROM settings s));
+BEGIN
+    IF claim_id IS NOT NULL THEN
+        RETURN claim_id;
+    END IF;
+    IF issue_invoice.kind = 'credit_note' THEN
+        RAISE EXCEPTION 'a credit note is not an invoice' USING ERRCODE = 'RV004', HINT = 'Use issue_credit_note().';
+    END IF;
+    owner_id := lock_customer(issue_invoice.customer);
+    IF issue_invoice.amount IS DISTINCT FROM 0 THEN
+        PERFORM require_amount(issue_invoice.amount, used_currency);
+    END IF;
+    IF issue_invoice.related IS NOT NULL THEN
+        parent_id := lock_invoice(issue_invoice.related);
+    END IF;
+    INSERT INTO invoice AS i (customer_id, number, kind, related_id, currency, amount, issued_on, due_on, terms, reference)
+        VALUES (owner_id, issue_invoice.number, issue_invoice.kind, parent_id, used_currency, issue_invoice.amount,
+                coalesce(issue_invoice.issued_on, today()), issue_invoice.due_on, issue_invoice.terms, issue_invoice.reference)
+        ON CONFLICT (number) DO NOTHING RETURNING i.id INTO claim_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is an invoice % already', quote_literal(issue_invoice.number)
+            USING ERRCODE = 'RV010', HINT = 'Give each invoice a number of its own; to repeat a call safely, pass a key.';
+    END IF;
+    RETURN request_end(key, claim_id);
+END $$;
+COMMENT ON FUNCTION issue_invoice(text, text, numeric, date, date, text, payment_terms, text, text, text, text) IS
+'Issues an invoice, costs or interest; returns the id. amount: VAT included. issued_on: today. due_on: by the terms. currency: that of settings. terms: the customer''s. related: number of the invoice that costs or interest belong to. Errors: RV009 no such customer; RV010 the number is taken; RV003, RV004 currency, amount; RV008 the key was used with other values.';
+
+CREATE OR REPLACE FUNCTION cancel_invoice(invoice text, posted_on date DEFAULT NULL, reason text DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+DECLARE
+    claim_id bigint := request_begin(key, 'cancel_invoice', jsonb_build_object('invoice', invoice, 'posted_on', posted_on, 'reason', reason));
+    claim record;
+BEGIN
+    IF claim_id IS NOT NULL THEN
+        RETURN claim_id;
+    END IF;
+    claim_id := lock_invoice(cancel_invoice.invoice);
+    SELECT * INTO claim FROM invoice i WHERE i.id = claim_id;
+    IF claim.status = 'draft' THEN
+        UPDATE invoice i SET status = 'cancelled', closed_on = coalesce(cancel_invoice.posted_on, today()) WHERE i.id = claim_id;
+        RETURN request_end(key, claim_id);
+    END IF;
+    IF NOT is_open(claim.status) OR claim.allocated <> 0 THEN
+        RAISE EXCEPTION 'invoice % can''t be cancelled', claim.number
+            USING ERRCODE = 'RV006', DETAIL = format('It is %s, and %s of %s is settled.', claim.status, claim.allocated, claim.amount),
+                  HINT = 'Reverse its payments first, or issue a credit note.';
+    END IF;
+    INSERT INTO allocation (customer_id, invoice_id, kind, amount, posted_on, reason)
+        VALUES (claim.customer_id, claim.id, 'cancellation', claim.open_amount,
+                greatest(coalesce(cancel_invoice.posted_on, today()), claim.issued_on), cancel_invoice.reason);
+    RETURN request_end(key, claim_id);
+END $$;
+COMMENT ON FUNCTION cancel_invoice(text, date, text, text) IS
+'Cancels an invoice of which nothing is settled; returns the invoice''s id. It stays in the figures up to posted_on (default today; not before the invoice date). Errors: RV006 something is settled; RV009 no such invoice.';

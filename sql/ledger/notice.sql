@@ -1,0 +1,77 @@
+/*
+ * notice: one step taken for one customer, with the claims on it; and outbox:
+ * messages for the outside, written in the transaction of what they announce.
+ */
+CREATE SEQUENCE notice_id_seq;
+CREATE TABLE notice (
+    id          bigint PRIMARY KEY DEFAULT nextval('notice_id_seq'),
+    customer_id bigint NOT NULL REFERENCES customer,
+    currency    text NOT NULL,
+    policy_id   bigint NOT NULL REFERENCES policy,
+    step        int NOT NULL,
+    channel     text NOT NULL,
+    action      text NOT NULL,
+    issued_on   date NOT NULL,
+    lead_id     bigint NOT NULL REFERENCES invoice,
+    amount      numeric NOT NULL,
+    delivery    text NOT NULL DEFAULT 'pending' CHECK (delivery IN ('pending', 'confirmed', 'failed')),
+    attempts    int NOT NULL DEFAULT 1,
+    delivery_note text
+);
+ALTER SEQUENCE notice_id_seq OWNED BY notice.id;
+CREATE INDEX notice_customer ON notice (customer_id, issued_on);
+COMMENT ON TABLE notice IS 'Notices issued by advance: a letter, a mail, a call, a hand-over.';
+COMMENT ON COLUMN notice.id IS 'Opaque; named in the outbox message, for confirm_notice() and fail_notice().';
+COMMENT ON COLUMN notice.customer_id IS 'To whom.';
+COMMENT ON COLUMN notice.currency IS 'Currency of all its lines.';
+COMMENT ON COLUMN notice.policy_id IS 'Policy version that asked for it.';
+COMMENT ON COLUMN notice.step IS 'Number of the step in that policy.';
+COMMENT ON COLUMN notice.channel IS 'How it goes out: email, letter, phone, …';
+COMMENT ON COLUMN notice.action IS 'What it is: upcoming, reminder, final_notice, …';
+COMMENT ON COLUMN notice.issued_on IS 'The date that was advanced when it was issued.';
+COMMENT ON COLUMN notice.lead_id IS 'Leading claim: the oldest due of those the step is taken for, then the largest, then the lowest id.';
+COMMENT ON COLUMN notice.amount IS 'What it asks for: the sum of its lines'' open amounts.';
+COMMENT ON COLUMN notice.delivery IS 'pending, confirmed or failed.';
+COMMENT ON COLUMN notice.attempts IS 'How often it was offered in the outbox.';
+COMMENT ON COLUMN notice.delivery_note IS 'What the deliverer said last.';
+
+CREATE TABLE notice_line (
+    notice_id   bigint NOT NULL REFERENCES notice,
+    invoice_id  bigint NOT NULL REFERENCES invoice,
+    customer_id bigint NOT NULL,
+    taken       boolean NOT NULL,
+    policy_id   bigint NOT NULL,
+    step        int NOT NULL,
+    cycle       int NOT NULL,
+    amount      numeric NOT NULL,
+    open_amount numeric NOT NULL,
+    due_on      date NOT NULL,
+    PRIMARY KEY (notice_id, invoice_id)
+);
+-- No step is ever taken twice.
+CREATE UNIQUE INDEX notice_line_taken ON notice_line (invoice_id, policy_id, step, cycle) WHERE taken;
+COMMENT ON TABLE notice_line IS 'Claims on a notice, with the amounts as printed.';
+COMMENT ON COLUMN notice_line.notice_id IS 'The notice.';
+COMMENT ON COLUMN notice_line.invoice_id IS 'The claim.';
+COMMENT ON COLUMN notice_line.customer_id IS 'The notice''s customer.';
+COMMENT ON COLUMN notice_line.taken IS 'true: the step was taken for this claim; false: it is listed because it is overdue too.';
+COMMENT ON COLUMN notice_line.policy_id IS 'Policy version of the notice.';
+COMMENT ON COLUMN notice_line.step IS 'Step of the notice.';
+COMMENT ON COLUMN notice_line.cycle IS 'Which case of the claim.';
+COMMENT ON COLUMN notice_line.amount IS 'Amount of the claim as issued.';
+COMMENT ON COLUMN notice_line.open_amount IS 'What was open of it when the notice was issued.';
+COMMENT ON COLUMN notice_line.due_on IS 'When it was due.';
+
+CREATE SEQUENCE outbox_id_seq;
+CREATE TABLE outbox (
+    id          bigint PRIMARY KEY DEFAULT nextval('outbox_id_seq'),
+    customer_id bigint NOT NULL,
+    topic       text NOT NULL,
+    payload     jsonb NOT NULL
+);
+ALTER SEQUENCE outbox_id_seq OWNED BY outbox.id;
+COMMENT ON TABLE outbox IS 'Messages waiting for the outside; take_messages() hands them out. No order is promised.';
+COMMENT ON COLUMN outbox.id IS 'Opaque.';
+COMMENT ON COLUMN outbox.customer_id IS 'Whom it is about.';
+COMMENT ON COLUMN outbox.topic IS 'notice.';
+COMMENT ON COLUMN outbox.payload IS 'What the deliverer needs: notice, attempt, channel, action, customer, amount, lines.';

@@ -1,0 +1,60 @@
+/* notices: what deliverers take, and what they report back. */
+CREATE OR REPLACE FUNCTION post_messages(notices bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO outbox (customer_id, topic, payload)
+    SELECT n.customer_id, 'notice', jsonb_build_object(
+               'notice', n.id, 'attempt', n.attempts, 'channel', n.channel, 'action', n.action, 'issued_on', n.issued_on,
+               'customer', c.number, 'name', c.name, 'email', c.email, 'phone', c.phone, 'address', c.address, 'country', c.country,
+               'language', c.language, 'currency', n.currency, 'amount', n.amount, 'lines', l.lines)
+      FROM notice n
+      JOIN customer c ON c.id = n.customer_id
+      JOIN (SELECT nl.notice_id, jsonb_agg(jsonb_build_object('invoice', i.number, 'due_on', nl.due_on, 'amount', nl.amount,
+                       'open_amount', nl.open_amount, 'reference', i.reference, 'taken', nl.taken) ORDER BY nl.due_on, nl.invoice_id) AS lines
+              FROM notice_line nl JOIN invoice i ON i.id = nl.invoice_id
+             WHERE nl.notice_id = ANY (notices) GROUP BY 1) l ON l.notice_id = n.id
+     WHERE n.id = ANY (notices);
+    -- A hint that there is something to take; whoever misses it polls.
+    PERFORM pg_notify('debiteur', current_schema());
+END $$;
+COMMENT ON FUNCTION post_messages(bigint[]) IS 'Puts these notices into the outbox and sends NOTIFY debiteur with the ledger''s name.';
+
+CREATE OR REPLACE FUNCTION take_messages(most int DEFAULT 100) RETURNS TABLE (id bigint, topic text, payload jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    DELETE FROM outbox o
+     WHERE o.id IN (SELECT q.id FROM outbox q ORDER BY q.id FOR UPDATE SKIP LOCKED LIMIT most)
+    RETURNING o.id, o.topic, o.payload;
+END $$;
+COMMENT ON FUNCTION take_messages(int) IS 'Takes messages out of the outbox, at most so many. Send them and then commit: until then nobody else gets them, and after a rollback they are there again. Any number of consumers can take at the same time.';
+
+CREATE OR REPLACE FUNCTION confirm_notice(notice bigint, note text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    UPDATE notice n SET delivery = 'confirmed', delivery_note = confirm_notice.note WHERE n.id = confirm_notice.notice;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no notice %', coalesce(confirm_notice.notice::text, 'NULL')
+            USING ERRCODE = 'RV009', HINT = 'The outbox message names the notice.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION confirm_notice(bigint, text) IS 'Reports that a notice was delivered. Error RV009: no such notice.';
+
+CREATE OR REPLACE FUNCTION fail_notice(notice bigint, note text DEFAULT NULL, retry boolean DEFAULT true) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    again boolean := coalesce(fail_notice.retry, true);
+BEGIN
+    UPDATE notice n
+       SET delivery = CASE WHEN again THEN 'pending' ELSE 'failed' END, delivery_note = fail_notice.note,
+           attempts = n.attempts + CASE WHEN again THEN 1 ELSE 0 END
+     WHERE n.id = fail_notice.notice AND n.delivery <> 'confirmed';
+    IF FOUND AND again THEN
+        PERFORM post_messages(ARRAY[fail_notice.notice]);
+    ELSIF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no notice % that could fail', coalesce(fail_notice.notice::text, 'NULL')
+            USING ERRCODE = 'RV009', HINT = 'The outbox message names the notice; a confirmed one can''t fail.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION fail_notice(bigint, text, boolean) IS 'Reports that a notice could not be delivered: it is offered in the outbox again, as the next attempt, unless retry is false. Error RV009: no such notice, or it was confirmed.';

@@ -1,0 +1,77 @@
+/* policies: versions, and which one a claim is under. */
+CREATE OR REPLACE FUNCTION require_policy(name text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    IF require_policy.name IS NOT NULL AND NOT EXISTS (SELECT FROM policy p WHERE p.name = require_policy.name AND p.current) THEN
+        RAISE EXCEPTION 'there is no policy %', quote_literal(require_policy.name)
+            USING ERRCODE = 'RV009', HINT = 'set_policy() makes one; the table policy has them.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION require_policy(text) IS 'Error RV009 unless there is a policy of this name; NULL passes.';
+
+CREATE OR REPLACE FUNCTION set_policy(
+    name text, steps dunning_step[], catch_up text DEFAULT 'one_step', grouping text DEFAULT 'customer',
+    minimum_amount numeric DEFAULT 0, min_interval int DEFAULT 0, key text DEFAULT NULL
+) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+DECLARE
+    new_id bigint := request_begin(key, 'set_policy', jsonb_build_object('name', name, 'steps', steps::text, 'catch_up', catch_up,
+        'grouping', "grouping", 'minimum_amount', minimum_amount, 'min_interval', min_interval));
+    problem text := policy_problem(set_policy.steps);
+    last_version int;
+BEGIN
+    IF new_id IS NOT NULL THEN
+        RETURN new_id;
+    END IF;
+    IF problem IS NOT NULL THEN
+        RAISE EXCEPTION 'policy % can''t work', coalesce(quote_literal(set_policy.name), 'NULL') USING ERRCODE = 'RV011', DETAIL = problem,
+            HINT = 'Steps on due dates in ascending order come first, then steps that follow the previous one; a hand-over is the last.';
+    END IF;
+    -- Versions of a name are made one at a time.
+    LOCK TABLE policy IN SHARE ROW EXCLUSIVE MODE;
+    last_version := (SELECT max(p.version) FROM policy p WHERE p.name = set_policy.name);
+    UPDATE policy p SET current = false WHERE p.name = set_policy.name AND p.current;
+    INSERT INTO policy AS p (name, version, steps, catch_up, "grouping", minimum_amount, min_interval)
+        VALUES (set_policy.name, coalesce(last_version, 0) + 1, set_policy.steps, set_policy.catch_up, set_policy."grouping",
+                set_policy.minimum_amount, set_policy.min_interval)
+        RETURNING p.id INTO new_id;
+    PERFORM replan(NULL);
+    RETURN request_end(key, new_id);
+END $$;
+COMMENT ON FUNCTION set_policy(text, dunning_step[], text, text, numeric, int, text) IS
+'Makes a policy, or a new version of one; returns its id. Claims that had a notice stay on their version. The other arguments are the columns of policy. Errors: RV011 the steps can''t work; 23514 another value is out of range.';
+
+CREATE OR REPLACE FUNCTION replan(customer_id bigint) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    UPDATE invoice i SET next_on = i.issued_on
+     WHERE is_open(i.status) AND i.kind <> 'credit_note' AND i.step = 0 AND i.open_amount <> 0
+       AND (replan.customer_id IS NULL OR i.customer_id = replan.customer_id);
+END $$;
+COMMENT ON FUNCTION replan(bigint) IS 'Has the next advance look again at all claims without a notice, of one customer or (NULL) of all: their policy may be another one now.';
+
+CREATE OR REPLACE FUNCTION policy_assigned() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    PERFORM require_policy(NEW.policy);
+    PERFORM replan(CASE TG_ARGV[0] WHEN 'customer' THEN NEW.id END);
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION policy_assigned() IS 'Trigger: a customer, or the ledger, got another policy.';
+
+CREATE OR REPLACE TRIGGER policy_assigned AFTER UPDATE OF policy ON customer FOR EACH ROW
+    WHEN (OLD.policy IS DISTINCT FROM NEW.policy) EXECUTE FUNCTION policy_assigned('customer');
+CREATE OR REPLACE TRIGGER policy_assigned AFTER UPDATE OF policy ON settings FOR EACH ROW
+    WHEN (OLD.policy <> NEW.policy) EXECUTE FUNCTION policy_assigned('settings');
+
+CREATE OR REPLACE FUNCTION next_look(
+    steps dunning_step[], step int, due_on date, issued_on date, noticed_on date, from_on date, by_age boolean, open boolean
+) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS
+$$ SELECT least(next_step_on(steps, step, due_on, issued_on, noticed_on, from_on, by_age),
+                CASE WHEN open THEN greatest(due_on + 1, from_on) END) $$;
+COMMENT ON FUNCTION next_look(dunning_step[], int, date, date, date, date, boolean, boolean) IS
+'First day from from_on on which advance must look at a claim: its next step, or, while it is open and not yet overdue, the day after it is due. NULL: never.';

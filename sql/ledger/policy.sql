@@ -1,0 +1,32 @@
+/*
+ * policy: named, versioned lists of dunning steps. A change makes a new
+ * version; a claim stays on the version under which its first notice went out.
+ */
+CREATE SEQUENCE policy_id_seq;
+CREATE TABLE policy (
+    id             bigint PRIMARY KEY DEFAULT nextval('policy_id_seq'),
+    name           text NOT NULL CHECK (name <> ''),
+    version        int NOT NULL CHECK (version > 0),
+    current        boolean NOT NULL DEFAULT true,
+    steps          dunning_step[] NOT NULL CHECK (policy_problem(steps) IS NULL),
+    catch_up       text NOT NULL DEFAULT 'one_step' CHECK (catch_up IN ('one_step', 'by_age')),
+    grouping       text NOT NULL DEFAULT 'customer' CHECK (grouping IN ('customer', 'invoice')),
+    minimum_amount numeric NOT NULL DEFAULT 0 CHECK (minimum_amount >= 0 AND minimum_amount < 1e15),
+    min_interval   int NOT NULL DEFAULT 0 CHECK (min_interval BETWEEN 0 AND 3650),
+    UNIQUE (name, version)
+);
+ALTER SEQUENCE policy_id_seq OWNED BY policy.id;
+CREATE UNIQUE INDEX policy_current ON policy (name) WHERE current;
+COMMENT ON TABLE policy IS 'Dunning policies; set_policy() writes them.';
+COMMENT ON COLUMN policy.id IS 'Opaque: one version of one policy.';
+COMMENT ON COLUMN policy.name IS 'Name by which customers and settings refer to it.';
+COMMENT ON COLUMN policy.version IS 'Counts up from 1 for each name.';
+COMMENT ON COLUMN policy.current IS 'Whether new cases begin under this version.';
+COMMENT ON COLUMN policy.steps IS 'The steps in order; debiteur.policy_problem() says what may not be.';
+COMMENT ON COLUMN policy.catch_up IS 'What an old claim gets that no step was taken for: one_step: the first step, then one a day; by_age: the furthest step that its age has reached.';
+COMMENT ON COLUMN policy.grouping IS 'customer: one notice per customer, currency and step; invoice: one per invoice.';
+COMMENT ON COLUMN policy.minimum_amount IS 'No notice whose amount is below this, in the currency of the notice.';
+COMMENT ON COLUMN policy.min_interval IS 'Days that must lie between two days on which the customer gets notices; 0: none.';
+
+INSERT INTO policy (name, version, steps) VALUES ('default', 1,
+    '{due-3 email upcoming,due+7 email reminder,due+14 email final_notice,due+21 phone call,prev+14 letter default_notice,prev+15 agency hand_over}');
