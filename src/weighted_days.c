@@ -1,0 +1,168 @@
+/*
+ * weighted_days.c
+ *		The aggregate weighted_days(): days weighted by the amounts they are
+ *of.
+ *
+ * The state, debiteur.weighted_days_state, is two sums (amount_sum.h): of
+ * amount * days, and of amount. In text "{195000.00,6000.00}"; in binary the
+ * two as numeric has them.
+ */
+#include "postgres.h"
+
+#include "libpq/pqformat.h"
+#include "utils/builtins.h"
+
+#include "amount_sum.h"
+#include "debiteur.h"
+
+enum
+{
+	AMOUNT_DAYS,
+	AMOUNT,
+	N_SUMS
+};
+
+/* amount * days; false if it doesn't fit. */
+static inline bool
+times_days(const Amount *amount, int32 days, Amount *product)
+{
+	/* Both halves of a fraction times any int32 stay within 64 bits. */
+	const int64 half = 100000000;
+	int64 high = amount->fraction / half * days;
+	int64 low = amount->fraction % half * days;
+	int64 fraction = high % half * half + low;
+	int64 carry = high / half + fraction / AMOUNT_FRACTION_UNITS;
+
+	product->fraction = fraction % AMOUNT_FRACTION_UNITS;
+	product->scale = amount->scale;
+	return !pg_mul_s64_overflow(amount->whole, days, &product->whole) &&
+		   !pg_add_s64_overflow(product->whole, carry, &product->whole);
+}
+
+PG_FUNCTION_INFO_V1(debiteur_weighted_days_accum);
+
+Datum
+debiteur_weighted_days_accum(PG_FUNCTION_ARGS)
+{
+	AmountSums *sums = NULL;
+	struct varlena *stored;
+	int32 days;
+	Amount amount, product;
+
+	if (!PG_ARGISNULL(0))
+		sums = debiteur_sums_to_change(fcinfo, 0);
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+	{
+		if (sums == NULL)
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(sums);
+	}
+	if (sums == NULL)
+		sums = debiteur_sums_new(N_SUMS, 0);
+
+	stored = PG_GETARG_VARLENA_PP(1);
+	days = PG_GETARG_INT32(2);
+	if (likely(debiteur_amount_layout == AMOUNT_LAYOUT_KNOWN &&
+			   amount_read(stored, &amount) &&
+			   times_days(&amount, days, &product)))
+	{
+		sums = sums_add_amount(sums, AMOUNT_DAYS, &product);
+		sums = sums_add_amount(sums, AMOUNT, &amount);
+	}
+	else
+	{
+		Datum weighted = DirectFunctionCall2(
+			numeric_mul, PointerGetDatum(stored),
+			DirectFunctionCall1(int4_numeric, Int32GetDatum(days)));
+
+		sums = debiteur_sums_add_any(
+			sums, AMOUNT_DAYS, (struct varlena *) DatumGetPointer(weighted));
+		sums = debiteur_sums_add_any(sums, AMOUNT, stored);
+	}
+	PG_RETURN_POINTER(sums);
+}
+
+PG_FUNCTION_INFO_V1(debiteur_weighted_days_combine);
+
+Datum
+debiteur_weighted_days_combine(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	if (PG_ARGISNULL(0))
+		PG_RETURN_POINTER(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(1)));
+	PG_RETURN_POINTER(
+		debiteur_sums_add_all(debiteur_sums_to_change(fcinfo, 0),
+							  (AmountSums *) PG_GETARG_VARLENA_P(1)));
+}
+
+PG_FUNCTION_INFO_V1(debiteur_weighted_days_final);
+
+Datum
+debiteur_weighted_days_final(PG_FUNCTION_ARGS)
+{
+	AmountSums *sums = (AmountSums *) PG_GETARG_VARLENA_P(0);
+	Datum weighted = NumericGetDatum(debiteur_sums_get(sums, AMOUNT_DAYS));
+	Datum amount = NumericGetDatum(debiteur_sums_get(sums, AMOUNT));
+	Datum zero = DirectFunctionCall1(int4_numeric, Int32GetDatum(0));
+
+	if (DatumGetBool(DirectFunctionCall2(numeric_eq, amount, zero)))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(DirectFunctionCall2(numeric_div, weighted, amount));
+}
+
+PG_FUNCTION_INFO_V1(debiteur_weighted_days_state_in);
+
+Datum
+debiteur_weighted_days_state_in(PG_FUNCTION_ARGS)
+{
+	const char *text = PG_GETARG_CSTRING(0);
+	AmountSums *sums = debiteur_sums_parse(debiteur_sums_new(N_SUMS, 0), text);
+
+	if (sums == NULL)
+		input_error(fcinfo->context,
+					(errcode(ERRCODE_DEBITEUR_INVALID_TEXT),
+					 errmsg("invalid input syntax for type %s: \"%s\"",
+							"debiteur.weighted_days_state", text),
+					 errdetail("It is the sum of amount * days and the sum of "
+							   "amount, such as {195000.00,6000.00}.")));
+	PG_RETURN_POINTER(sums);
+}
+
+PG_FUNCTION_INFO_V1(debiteur_weighted_days_state_out);
+
+Datum
+debiteur_weighted_days_state_out(PG_FUNCTION_ARGS)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	debiteur_sums_text((AmountSums *) PG_GETARG_VARLENA_P(0), &text);
+	PG_RETURN_CSTRING(text.data);
+}
+
+PG_FUNCTION_INFO_V1(debiteur_weighted_days_state_recv);
+
+Datum
+debiteur_weighted_days_state_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo buf = (StringInfo) PG_GETARG_POINTER(0);
+
+	PG_RETURN_POINTER(debiteur_sums_recv(debiteur_sums_new(N_SUMS, 0), buf));
+}
+
+PG_FUNCTION_INFO_V1(debiteur_weighted_days_state_send);
+
+Datum
+debiteur_weighted_days_state_send(PG_FUNCTION_ARGS)
+{
+	StringInfoData buf;
+
+	pq_begintypsend(&buf);
+	debiteur_sums_send((AmountSums *) PG_GETARG_VARLENA_P(0), &buf);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+}
