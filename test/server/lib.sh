@@ -102,6 +102,42 @@ stop_server() { "$BIN/pg_ctl" -D "$SCRATCH/$1" -m "${2:-fast}" -w -t 60 stop >/d
 # set_and_reload LINE: one setting of the server in use, by a reload
 set_and_reload() { sql postgres "ALTER SYSTEM SET $1" && sql postgres "SELECT pg_reload_conf()" >/dev/null; }
 
+# make_database NAME [ROLE...]: with the extension; the roles may make ledgers
+make_database() {
+	sql postgres "CREATE DATABASE $1" && sql "$1" "CREATE EXTENSION debiteur"
+	name=$1
+	shift
+	for role in "$@"; do
+		sql postgres "DO \$\$ BEGIN CREATE ROLE $role; EXCEPTION WHEN duplicate_object THEN NULL; END \$\$"
+		sql postgres "GRANT CREATE ON DATABASE $name TO $role"
+	done
+}
+
+# make_ledger DATABASE ROLE LEDGER ZONE COUNT: the role's ledger, with COUNT
+# customers who each owe one invoice that is long overdue
+make_ledger() {
+	sql_file "$1" >/dev/null <<-SQL
+		BEGIN;
+		SET LOCAL ROLE $2;
+		SET LOCAL client_min_messages = warning;
+		SELECT debiteur.create_ledger('$3', time_zone => '$4');
+		SELECT $3.add_customer('C' || i, 'Customer ' || i),
+		       $3.issue_invoice('C' || i, 'I' || i, 100 + i, issued_on => '2024-01-01')
+		  FROM generate_series(1, $5) AS i;
+		COMMIT;
+	SQL
+}
+
+# noon_zone: a time zone in which midnight is at least eleven hours away, so
+# that no date changes during a test
+noon_zone() { date -u +%H | awk '{ n = $1 - 12; printf n < 0 ? "Etc/GMT%d" : "Etc/GMT+%d", n }'; }
+
+# notices DATABASE LEDGER: how many; 0 also while the server is down
+notices() { sql "$1" "SELECT count(*) FROM $2.notice" 2>/dev/null || echo 0; }
+
+# advanced DATABASE LEDGER [SECONDS]: has the worker finished the ledger's day?
+advanced() { wait_for "${3:-20}" "$1" "SELECT count(*) > 0 FROM $2.run WHERE done"; }
+
 cleanup() {
 	status=$?
 	trap - EXIT
