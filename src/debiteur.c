@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "debiteur.h"
 
 PG_MODULE_MAGIC;
@@ -17,4 +19,11 @@ void _PG_init(void);
 void
 _PG_init(void)
 {
+	debiteur_define_settings();
+
+	/* A background worker can be registered only while the server starts. */
+	if (!process_shared_preload_libraries_in_progress)
+		return;
+
+	debiteur_register_launcher();
 }
