@@ -107,15 +107,15 @@ show_new() {
 # A filter. pg_regress' lines, before 16 "test x ... ok 12 ms", since then TAP, as ours.
 # shellcheck disable=SC2317 # follow calls it
 regress_lines() {
-	awk -v suite="$name" '
+	awk '
 		/^test .* \.\.\. / {
 			state = $0; sub(/^test .* \.\.\. +/, "", state)
-			print (state ~ /^ok/ ? "ok" : "not ok") " - " suite " " $2 (state ~ /exit|signal/ ? " (" state ")" : "")
+			print (state ~ /^ok/ ? "ok" : "not ok") " - " $2 (state ~ /exit|signal/ ? " (" state ")" : "")
 			next
 		}
 		/^(not )?ok [0-9]+ +[-+] / {
 			bad = /^not /; sub(/^(not )?ok [0-9]+ +[-+] +/, "")
-			print (bad ? "not ok" : "ok") " - " suite " " $1
+			print (bad ? "not ok" : "ok") " - " $1
 		}'
 }
 

@@ -192,12 +192,12 @@ have_packages() {
 	if has_apt; then compiler=gcc; else compiler=cc; fi
 	has "$compiler" || { missing="$missing $compiler" packages="$packages gcc"; }
 	if [ ! -e /usr/include/stdlib.h ] && has_apt; then
-		missing="$missing libc-headers" packages="$packages libc6-dev"
+		missing="$missing libc6-dev" packages="$packages libc6-dev"
 	fi
 
 	[ -n "$asked" ] || PG_CONFIG=$(newest_pg_config)
 	if [ -n "$PG_CONFIG" ]; then lack=$(lacks "$PG_CONFIG"); else lack='server headers'; fi
-	if [ -n "$lack" ]; then missing="$missing PostgreSQL's $lack"; fi
+	if [ -n "$lack" ]; then missing="$missing postgresql ($lack)"; fi
 	for package; do
 		dpkg -s "$package" >/dev/null 2>&1 || wished="$wished $package"
 	done
