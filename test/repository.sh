@@ -92,7 +92,7 @@ other_versions() {
 
 # The bodies of the ledger's template are left out: they run over older ledgers.
 replacements() {
-	awk '/FUNCTION debiteur\.ledger_template\(/ { inside = 1 }
+	awk '/^CREATE (OR REPLACE )?FUNCTION debiteur\.ledger_template\(/ { inside = 1 }
 		!inside && toupper($0) ~ /^[ \t]*CREATE OR REPLACE / && toupper($0) !~ /REPLACE VIEW/ {
 			print FILENAME ":" FNR ": " $0
 		}
