@@ -26,7 +26,7 @@ UPDATES     = $(DELTAS:%=debiteur--%.sql)
 DATA_built  = debiteur--$(EXTVERSION).sql $(UPDATES)
 DATA        = $(wildcard sql/upgrade/debiteur--*.sql)
 
-TEST_SERVER    = --temp-instance=test/tmp_check --temp-config=test/debiteur.conf
+TEST_SERVER    = --temp-instance=test/tmp_check --temp-config=test/debiteur.conf --no-locale --encoding=UTF8
 REGRESS        = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS   = --outputdir=test --load-extension=debiteur $(TEST_SERVER)
 ISOLATION      = $(patsubst test/specs/%.spec,%,$(sort $(wildcard test/specs/*.spec)))
@@ -53,6 +53,6 @@ $(UPDATES): debiteur--%.sql: sql/upgrade/%.sql $(REPLACEABLE:%=sql/%.sql) sql/te
 
 .PHONY: check-format bench
 check-format:
-	clang-format --dry-run -Werror src/*.c src/*.h
+	sh test/format.sh
 bench:
 	sh test/bench/advance.sh
