@@ -37,4 +37,4 @@ extern void debiteur_define_settings(void);
 /* worker.c */
 extern void debiteur_register_launcher(void);
 
-#endif							/* DEBITEUR_H */
+#endif /* DEBITEUR_H */

@@ -38,4 +38,4 @@
 #define ERRCODE_DEBITEUR_POLICY MAKE_SQLSTATE('R', 'V', '0', '1', '1')
 #define ERRCODE_DEBITEUR_DATE MAKE_SQLSTATE('R', 'V', '0', '1', '6')
 
-#endif							/* DEBITEUR_ERRORS_H */
+#endif /* DEBITEUR_ERRORS_H */

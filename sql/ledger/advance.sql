@@ -63,7 +63,7 @@ BEGIN
     ), head AS MATERIALIZED (
         SELECT nextval('notice_id_seq') AS id, g.*
           FROM (SELECT d.customer_id, d.currency, d.policy_id, d.step, d.action,
-                       CASE d.grouping WHEN 'invoice' THEN d.invoice_id END AS single_id,
+                       CASE d.grouped_by WHEN 'invoice' THEN d.invoice_id END AS single_id,
                        (array_agg(d.invoice_id ORDER BY d.due_on, d.open_amount DESC, d.invoice_id))[1] AS lead_id,
                        bool_and(d.due_on < execute_decisions.as_of) AS overdue
                   FROM decision d WHERE d.taken

@@ -15,7 +15,7 @@
 CREATE OR REPLACE FUNCTION decide(as_of date DEFAULT today(), customers bigint[] DEFAULT NULL, only_invoice bigint DEFAULT NULL)
 RETURNS TABLE (
     invoice_id bigint, customer_id bigint, invoice text, customer text, currency text, status invoice_status, due_on date,
-    open_amount numeric, policy_id bigint, "grouping" text, step int, action dunning_step, taken boolean, reasons text[], next_on date,
+    open_amount numeric, policy_id bigint, grouped_by text, step int, action dunning_step, taken boolean, reasons text[], next_on date,
     step_on date, held_until date, wait_until date, net numeric, minimum_amount numeric
 )
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -44,7 +44,7 @@ BEGIN
           FROM invoice i
          WHERE i.customer_id = ANY (whose) AND i.open_amount <> 0 AND is_open(i.status) AND i.issued_on <= decide.as_of
     ), claim AS (
-        SELECT t.*, c.number AS customer_number, p.id AS used_policy, p.grouping, p.steps, p.catch_up = 'by_age' AS by_age,
+        SELECT t.*, c.number AS customer_number, p.id AS used_policy, p.grouped_by, p.steps, p.catch_up = 'by_age' AS by_age,
                p.minimum_amount,
                next_step(p.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, p.catch_up = 'by_age') AS step_now,
                next_step_on(p.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, p.catch_up = 'by_age') AS step_day,
@@ -83,11 +83,11 @@ BEGIN
                    CASE WHEN j.held_until IS NOT NULL THEN 'hold' END,
                    CASE WHEN j.waits_until > decide.as_of THEN 'min_interval' END,
                    CASE WHEN j.net <= 0 THEN 'net_credit'
-                        WHEN CASE j.grouping WHEN 'invoice' THEN least(j.net, j.open_amount) ELSE j.net END < j.minimum_amount THEN 'below_minimum' END
+                        WHEN CASE j.grouped_by WHEN 'invoice' THEN least(j.net, j.open_amount) ELSE j.net END < j.minimum_amount THEN 'below_minimum' END
                ], NULL) AS why_not
           FROM judged j
     )
-    SELECT r.id, r.customer_id, r.number, r.customer_number, r.currency, r.status, r.due_on, r.open_amount, r.used_policy, r.grouping,
+    SELECT r.id, r.customer_id, r.number, r.customer_number, r.currency, r.status, r.due_on, r.open_amount, r.used_policy, r.grouped_by,
            r.step_now, r.steps[r.step_now], r.why_not = '{}', r.why_not,
            CASE WHEN r.why_not = '{}'
                 THEN next_look(r.steps, r.step_now, r.due_on, r.issued_on, decide.as_of, decide.as_of + 1, r.by_age, r.status = 'open' AND r.due_on >= decide.as_of)
@@ -137,7 +137,7 @@ BEGIN
                    WHEN 'hold' THEN CASE WHEN isfinite(d.held_until) THEN format('held until %s', d.held_until) ELSE 'held until released' END
                    WHEN 'min_interval' THEN format('no notice to this customer before %s', d.wait_until)
                    WHEN 'net_credit' THEN format('overdue less credits and money on account is %s %s', d.net, d.currency)
-                   WHEN 'below_minimum' THEN format('%s is below the minimum of %s %s', least(d.net, CASE d.grouping WHEN 'invoice' THEN d.open_amount END), d.minimum_amount, d.currency)
+                   WHEN 'below_minimum' THEN format('%s is below the minimum of %s %s', least(d.net, CASE d.grouped_by WHEN 'invoice' THEN d.open_amount END), d.minimum_amount, d.currency)
                END
           FROM unnest(d.reasons) AS r;
     END LOOP;

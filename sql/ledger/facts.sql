@@ -71,6 +71,6 @@ CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON notice_line
 
 CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE ON policy FOR EACH ROW
     WHEN (NEW.id <> OLD.id OR NEW.name <> OLD.name OR NEW.version <> OLD.version OR NEW.catch_up <> OLD.catch_up
-          OR NEW.grouping <> OLD.grouping OR NEW.minimum_amount <> OLD.minimum_amount OR NEW.min_interval <> OLD.min_interval
+          OR NEW.grouped_by <> OLD.grouped_by OR NEW.minimum_amount <> OLD.minimum_amount OR NEW.min_interval <> OLD.min_interval
           OR NEW.steps <> OLD.steps)
     EXECUTE FUNCTION facts_stay('policy', 'A version of a policy stays as it was.', 'set_policy() makes a new version.');

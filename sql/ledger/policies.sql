@@ -11,14 +11,14 @@ END $$;
 COMMENT ON FUNCTION require_policy(text) IS 'Error RV009 unless there is a policy of this name; NULL passes.';
 
 CREATE OR REPLACE FUNCTION set_policy(
-    name text, steps dunning_step[], catch_up text DEFAULT 'one_step', grouping text DEFAULT 'customer',
+    name text, steps dunning_step[], catch_up text DEFAULT 'one_step', grouped_by text DEFAULT 'customer',
     minimum_amount numeric DEFAULT 0, min_interval int DEFAULT 0, key text DEFAULT NULL
 ) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     new_id bigint := request_begin(key, 'set_policy', jsonb_build_object('name', name, 'steps', steps::text, 'catch_up', catch_up,
-        'grouping', "grouping", 'minimum_amount', minimum_amount, 'min_interval', min_interval));
+        'grouped_by', grouped_by, 'minimum_amount', minimum_amount, 'min_interval', min_interval));
     problem text := policy_problem(set_policy.steps);
     last_version int;
 BEGIN
@@ -33,8 +33,8 @@ BEGIN
     LOCK TABLE policy IN SHARE ROW EXCLUSIVE MODE;
     last_version := (SELECT max(p.version) FROM policy p WHERE p.name = set_policy.name);
     UPDATE policy p SET current = false WHERE p.name = set_policy.name AND p.current;
-    INSERT INTO policy AS p (name, version, steps, catch_up, "grouping", minimum_amount, min_interval)
-        VALUES (set_policy.name, coalesce(last_version, 0) + 1, set_policy.steps, set_policy.catch_up, set_policy."grouping",
+    INSERT INTO policy AS p (name, version, steps, catch_up, grouped_by, minimum_amount, min_interval)
+        VALUES (set_policy.name, coalesce(last_version, 0) + 1, set_policy.steps, set_policy.catch_up, set_policy.grouped_by,
                 set_policy.minimum_amount, set_policy.min_interval)
         RETURNING p.id INTO new_id;
     PERFORM replan(NULL);

@@ -10,7 +10,7 @@ CREATE TABLE policy (
     current        boolean NOT NULL DEFAULT true,
     steps          dunning_step[] NOT NULL CHECK (policy_problem(steps) IS NULL),
     catch_up       text NOT NULL DEFAULT 'one_step' CHECK (catch_up IN ('one_step', 'by_age')),
-    grouping       text NOT NULL DEFAULT 'customer' CHECK (grouping IN ('customer', 'invoice')),
+    grouped_by     text NOT NULL DEFAULT 'customer' CHECK (grouped_by IN ('customer', 'invoice')),
     minimum_amount numeric NOT NULL DEFAULT 0 CHECK (minimum_amount >= 0 AND minimum_amount < 1e15),
     min_interval   int NOT NULL DEFAULT 0 CHECK (min_interval BETWEEN 0 AND 3650),
     UNIQUE (name, version)
@@ -24,7 +24,7 @@ COMMENT ON COLUMN policy.version IS 'Counts up from 1 for each name.';
 COMMENT ON COLUMN policy.current IS 'Whether new cases begin under this version.';
 COMMENT ON COLUMN policy.steps IS 'The steps in order; debiteur.policy_problem() says what may not be.';
 COMMENT ON COLUMN policy.catch_up IS 'What an old claim gets that no step was taken for: one_step: the first step, then one a day; by_age: the furthest step that its age has reached.';
-COMMENT ON COLUMN policy.grouping IS 'customer: one notice per customer, currency and step; invoice: one per invoice.';
+COMMENT ON COLUMN policy.grouped_by IS 'customer: one notice per customer, currency and step; invoice: one per invoice.';
 COMMENT ON COLUMN policy.minimum_amount IS 'No notice whose amount is below this, in the currency of the notice.';
 COMMENT ON COLUMN policy.min_interval IS 'Days that must lie between two days on which the customer gets notices; 0: none.';
 
