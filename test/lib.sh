@@ -24,6 +24,7 @@ work=
 child=
 exec=
 dropin=
+aptlog=
 runner=$(id -un)
 checkout=$(cd "$(dirname "$0")/.." && pwd -P)
 
@@ -70,6 +71,7 @@ finish() {
 		wait "$child" 2>/dev/null || :
 	fi
 	allow_clusters
+	[ -z "$aptlog" ] || rm -f "$aptlog"
 	if [ -n "$work" ] && [ -d "$work" ]; then
 		if [ "$keep" = server ]; then
 			:
@@ -216,23 +218,21 @@ have_packages() {
 
 # Reads and completes missing, packages, wished; sets PG_CONFIG.
 install_packages() {
-	if [ -z "$missing" ]; then
-		# Nothing needed; a wish alone is granted to root only.
-		[ -n "$wished" ] && is_root || return 0
+	v=$(echo "${PG_CONFIG:-}" | sed -n 's|^/usr/lib/postgresql/\([0-9]*\)/bin/pg_config$|\1|p')
+	if [ -n "$lack" ] && [ -n "$asked" ] && [ -z "$v" ]; then
+		die "$asked: no PostgreSQL server with headers"
 	fi
-	if is_root; then
+	if [ -n "$missing" ] && is_root; then
 		say "apt-get update"
 		apt-get -q update >/dev/null 2>&1 </dev/null ||
 			say "apt-get update failed; going on with the lists that are there"
 	fi
 	if [ -n "$lack" ]; then
-		v=$(echo "${PG_CONFIG:-}" | sed -n 's|^/usr/lib/postgresql/\([0-9]*\)/bin/pg_config$|\1|p')
-		if [ -z "$v" ] && [ -z "$asked" ]; then
+		if [ -z "$v" ]; then
 			v=$(apt-cache show postgresql 2>/dev/null |
 				sed -n 's/^Depends:.*[ ,]postgresql-\([0-9][0-9]*\).*/\1/p' | sort -n | tail -n 1)
 			v=${v:-15}
 		fi
-		[ -n "$v" ] || die "$asked lacks PostgreSQL's $lack"
 		[ "$v" -ge "$oldest" ] ||
 			die "this system's PostgreSQL is $v, debiteur needs $oldest or later: see https://apt.postgresql.org"
 		PG_CONFIG=/usr/lib/postgresql/$v/bin/pg_config
@@ -245,22 +245,25 @@ install_packages() {
 	packages=${packages# }
 	[ -n "$packages" ] || return 0
 	if ! is_root; then
+		[ -n "$missing" ] || return 0
 		die "missing:$missing. Install with
   sudo apt-get install --no-install-recommends $packages"
 	fi
 	say "installing $packages (a few minutes)"
-	log=$(mktemp)
+	aptlog=$(mktemp)
 	forbid_clusters
 	# shellcheck disable=SC2086 # a list
 	if ! env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
 		-o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=120 \
-		install --no-install-recommends $packages >"$log" 2>&1 </dev/null; then
-		tail -n 30 "$log" >&2
-		rm -f "$log"
-		die "apt-get could not install $packages"
+		install --no-install-recommends $packages >"$aptlog" 2>&1 </dev/null; then
+		if [ -n "$missing" ]; then
+			tail -n 30 "$aptlog" >&2
+			die "apt-get could not install $packages"
+		fi
+		say "apt-get could not install $packages; going on without"
 	fi
+	rm -f "$aptlog"
 	allow_clusters
-	rm -f "$log"
 }
 
 # ---- the private server tree -----------------------------------------------
@@ -298,11 +301,12 @@ limit() {
 
 make_work() {
 	base=${TMPDIR:-/tmp}
-	# Socket paths end at 107 bytes.
+	# Socket paths end at 107 bytes, and make can't have blanks in its paths.
+	case $base in *[!A-Za-z0-9/._+-]*) base=/tmp ;; esac
 	if [ "${#base}" -gt 50 ] || ! as_user test -w "$base"; then base=/tmp; fi
 	work=$(mktemp -d "$base/debiteur.XXXXXX")
 	work=$(cd "$work" && pwd -P)
-	mkdir "$work/home"
+	mkdir "$work/home" "$work/tmp"
 }
 
 copy_tree() {
@@ -369,14 +373,14 @@ prepare() {
 	say "copying PostgreSQL $("$PG_CONFIG" --version | sed 's/^PostgreSQL //') to $work"
 	copy_tree
 	copy_source
-	HOME=$work/home
-	export PG_CONFIG HOME
+	HOME=$work/home TMPDIR=$work/tmp
+	export PG_CONFIG HOME TMPDIR
 	if is_root; then chown -R "$runner" "$work"; fi
 	cd "$work" || exit
 }
 
 # Its output is the compiler's and nothing else.
 build() {
-	attend as_user make -s -C "$source" with_llvm=no PG_CONFIG="$PG_CONFIG" all
-	attend as_user make -s -C "$source" with_llvm=no PG_CONFIG="$PG_CONFIG" install >/dev/null
+	attend as_user make -s -C "$source" with_llvm=no PG_CONFIG="$PG_CONFIG" all &&
+		attend as_user make -s -C "$source" with_llvm=no PG_CONFIG="$PG_CONFIG" install >/dev/null
 }

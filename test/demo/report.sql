@@ -30,9 +30,10 @@ SELECT label AS " ", quarter,
                    WHEN 1 THEN to_char((k ->> name)::numeric, 'FM999,990.0')
                    ELSE to_char(100 * (k ->> name)::numeric, 'FM990.0') || ' %' END AS value
   FROM figure,
-       (VALUES (1, 'sales', 'Sales', 0), (2, 'receipts', 'Receipts', 0), (3, 'closing_receivable', 'Receivable, end', 0),
-               (4, 'closing_overdue', 'of which overdue', 0), (5, 'dso', 'DSO, days', 1), (6, 'bpdso', 'Best possible', 1),
-               (7, 'add', 'Days delinquent', 1), (8, 'days_to_pay', 'Days to pay', 1), (9, 'cei', 'CEI', 2))
+       (VALUES (1, 'sales', 'Sales', 0), (2, 'receipts', 'Receipts', 0), (3, 'closing_receivable', 'Receivable at end', 0),
+               (4, 'closing_overdue', 'of which overdue', 0), (5, 'dso', 'DSO, days', 1), (6, 'dso_countback', 'DSO by count-back', 1),
+               (7, 'best_possible_dso', 'Best possible DSO', 1), (8, 'days_to_pay', 'Days to pay', 1), (9, 'days_late', 'Days late', 1),
+               (10, 'collection_effectiveness', 'CEI, %', 1), (11, 'bad_debt_ratio', 'Bad debt', 2))
        AS kpi (place, name, label, digits)
  WHERE k ? name
  ORDER BY place, quarter
