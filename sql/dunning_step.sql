@@ -171,3 +171,13 @@ CREATE FUNCTION debiteur.next_step_on(steps debiteur.dunning_step[], taken integ
     LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION debiteur.next_step_on(debiteur.dunning_step[], integer, date, date, date, date, boolean) IS
 'The first day, not before not_before (NULL: no bound), on which next_step() of the same claim is not NULL; NULL if there is none. It is the same day with and without by_age. An infinite due and NULLs (but for noticed and not_before) give NULL. Errors: RV011 if the steps are no list of steps, 22023 if taken is negative.';
+
+-- No SET clause, everything qualified: it is inlined, for advance calls it for every claim.
+CREATE FUNCTION debiteur.next_look(
+    steps debiteur.dunning_step[], taken int, due date, issued date, noticed date, not_before date, by_age boolean, not_overdue boolean
+) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT LEAST(debiteur.next_step_on(steps, taken, due, issued, noticed, not_before, by_age),
+                CASE WHEN not_overdue THEN GREATEST(due OPERATOR(pg_catalog.+) 1, not_before) END) $$;
+COMMENT ON FUNCTION debiteur.next_look(debiteur.dunning_step[], int, date, date, date, date, boolean, boolean) IS
+'First day, not before not_before, on which advancing has something to do with a claim: its next step (see next_step_on()), or, while it is not overdue yet, the day after it is due. NULL: never.';

@@ -66,12 +66,3 @@ CREATE OR REPLACE TRIGGER policy_assigned AFTER UPDATE OF policy ON customer FOR
     WHEN (OLD.policy IS DISTINCT FROM NEW.policy) EXECUTE FUNCTION policy_assigned('customer');
 CREATE OR REPLACE TRIGGER policy_assigned AFTER UPDATE OF policy ON settings FOR EACH ROW
     WHEN (OLD.policy <> NEW.policy) EXECUTE FUNCTION policy_assigned('settings');
-
-CREATE OR REPLACE FUNCTION next_look(
-    steps dunning_step[], step int, due_on date, issued_on date, noticed_on date, from_on date, by_age boolean, open boolean
-) RETURNS date
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS
-$$ SELECT least(next_step_on(steps, step, due_on, issued_on, noticed_on, from_on, by_age),
-                CASE WHEN open THEN greatest(due_on + 1, from_on) END) $$;
-COMMENT ON FUNCTION next_look(dunning_step[], int, date, date, date, date, boolean, boolean) IS
-'First day from from_on on which advance must look at a claim: its next step, or, while it is open and not yet overdue, the day after it is due. NULL: never.';

@@ -1,0 +1,35 @@
+/*
+ * bare.sql
+ *		What a good DBA would write by hand for one day: one UPDATE … RETURNING
+ *		feeding INSERTs, which leaves the same rows as advance on bench's data. It
+ *		knows what advance has to find out: that all claims are at step 1, that
+ *		none is held, and that no customer has credits.
+ */
+WITH moved AS (
+    UPDATE bare.invoice i
+       SET step = 2, next_on = i.due_on + 14, noticed_on = :'as_of'::date, policy_id = 1
+     WHERE i.next_on <= :'as_of'::date AND i.open_amount <> 0 AND i.step = 1
+    RETURNING i.id, i.customer_id, i.number, i.currency, i.cycle, i.amount, i.open_amount, i.due_on, i.reference
+), head AS MATERIALIZED (
+    SELECT nextval('bench.notice_id_seq') AS id, g.*
+      FROM (SELECT customer_id, currency, (array_agg(id ORDER BY due_on, open_amount DESC, id))[1] AS lead_id, sum(open_amount) AS amount
+              FROM moved GROUP BY 1, 2) g
+), put_notice AS (
+    INSERT INTO bare.notice (id, customer_id, currency, policy_id, step, channel, action, issued_on, lead_id, amount)
+    SELECT id, customer_id, currency, 1, 2, 'email', 'reminder', :'as_of'::date, lead_id, amount FROM head
+), put_line AS (
+    INSERT INTO bare.notice_line (notice_id, invoice_id, customer_id, taken, policy_id, step, cycle, amount, open_amount, due_on)
+    SELECT h.id, m.id, m.customer_id, true, 1, 2, m.cycle, m.amount, m.open_amount, m.due_on
+      FROM moved m JOIN head h ON h.customer_id = m.customer_id AND h.currency = m.currency
+)
+INSERT INTO bare.outbox (customer_id, topic, payload)
+SELECT h.customer_id, 'notice', jsonb_build_object(
+           'notice', h.id, 'attempt', 1, 'channel', 'email', 'action', 'reminder', 'issued_on', :'as_of'::date,
+           'customer', c.number, 'name', c.name, 'email', c.email, 'phone', c.phone, 'address', c.address, 'country', c.country,
+           'language', c.language, 'currency', h.currency, 'amount', h.amount,
+           'lines', jsonb_agg(jsonb_build_object('invoice', m.number, 'due_on', m.due_on, 'amount', m.amount, 'open_amount', m.open_amount,
+                                                 'reference', m.reference, 'taken', true) ORDER BY m.due_on, m.id))
+  FROM head h
+  JOIN moved m ON m.customer_id = h.customer_id AND m.currency = h.currency
+  JOIN bench.customer c ON c.id = h.customer_id
+ GROUP BY h.id, h.customer_id, h.currency, h.amount, c.id;

@@ -1,0 +1,38 @@
+/*
+ * load.sql
+ *		A ledger `bench` of :invoices invoices of :customers customers, of which
+ *		:due reach the reminder (due + 7) on 2025-06-30; of the others nine in ten
+ *		are paid and one in ten is not due yet. And plain tables of the same columns
+ *		and indexes in the schema `bare`, without constraints and triggers.
+ *		psql variables: invoices, customers, due.
+ */
+\set ON_ERROR_STOP 1
+SET client_min_messages = warning;
+DROP SCHEMA IF EXISTS bare CASCADE;
+SELECT debiteur.drop_ledger(name, true) FROM debiteur.ledgers WHERE name = 'bench';
+SELECT debiteur.create_ledger('bench', time_zone => 'UTC');
+-- Rows are written as the ledger's triggers would leave them, only faster.
+SET session_replication_role = replica;
+INSERT INTO bench.customer (number, name, email)
+SELECT 'C' || g, 'Customer ' || g, 'c' || g || '@example.com' FROM generate_series(1, :customers) g;
+INSERT INTO bench.invoice (customer_id, number, currency, amount, issued_on, due_on, terms, allocated, status, closed_on, step, noticed_on, policy_id, next_on)
+SELECT 1 + (g / 10) % :customers, 'I' || g, 'EUR', a, due - 30, due, 'net 30',
+       CASE WHEN paid THEN a ELSE 0 END, CASE WHEN paid THEN 'paid' WHEN late THEN 'overdue' ELSE 'open' END::debiteur.invoice_status,
+       CASE WHEN paid THEN due END, CASE WHEN late THEN 1 ELSE 0 END, CASE WHEN late THEN due - 3 END, CASE WHEN late THEN 1 END,
+       CASE WHEN late THEN due + 7 WHEN NOT paid THEN due - 3 END
+  FROM (SELECT g, late, NOT late AND g % 10 <> 0 AS paid, (100 + g % 900)::numeric AS a,
+               CASE WHEN late THEN date '2025-06-23' WHEN g % 10 <> 0 THEN date '2025-01-01' + (g % 100)::int ELSE date '2025-07-10' + (g % 20)::int END AS due
+          FROM (SELECT g, (g * :due::bigint / :invoices) > ((g - 1) * :due::bigint / :invoices) AS late
+                  FROM generate_series(1, :invoices::bigint) g) q) r;
+SET session_replication_role = origin;
+CREATE SCHEMA bare;
+CREATE TABLE bare.invoice (LIKE bench.invoice INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING INDEXES);
+CREATE TABLE bare.notice (LIKE bench.notice INCLUDING DEFAULTS INCLUDING INDEXES);
+CREATE TABLE bare.notice_line (LIKE bench.notice_line INCLUDING DEFAULTS INCLUDING INDEXES);
+CREATE TABLE bare.outbox (LIKE bench.outbox INCLUDING DEFAULTS INCLUDING INDEXES);
+INSERT INTO bare.invoice (id, customer_id, number, kind, currency, amount, issued_on, due_on, terms, allocated, status, closed_on, step, noticed_on, policy_id, next_on)
+SELECT id, customer_id, number, kind, currency, amount, issued_on, due_on, terms, allocated, status, closed_on, step, noticed_on, policy_id, next_on FROM bench.invoice;
+VACUUM (ANALYZE) bench.customer;
+VACUUM (ANALYZE) bench.invoice;
+VACUUM (ANALYZE) bare.invoice;
+CHECKPOINT;
