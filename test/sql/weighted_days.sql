@@ -126,7 +126,7 @@ CREATE TEMP TABLE memory (query text, row_nr int, bytes bigint);
 CREATE FUNCTION pg_temp.look(query text, row_nr int) RETURNS bool LANGUAGE plpgsql AS $$
 BEGIN
     IF row_nr % 50000 = 0 THEN
-        INSERT INTO memory SELECT query, row_nr, sum(total_bytes) FROM pg_backend_memory_contexts;
+        INSERT INTO memory SELECT query, row_nr, sum(used_bytes) FROM pg_backend_memory_contexts;
     END IF;
     RETURN true;
 END $$;
