@@ -323,8 +323,10 @@ debiteur_aging_state_in(PG_FUNCTION_ARGS)
 			(errcode(ERRCODE_DEBITEUR_INVALID_TEXT),
 			 errmsg("invalid input syntax for type %s: \"%s\"",
 					"debiteur.aging_state", text),
-			 errdetail("It is ascending bounds and two sums more than bounds, "
-					   "such as {30,60,90}:{100.00,0.00,25.50,0.00,0.00}.")));
+			 errdetail(
+				 "It is {bounds}:{sums}, the bounds ascending and two sums "
+				 "more "
+				 "than bounds, such as {30,60}:{100.00,0.00,25.50,0.00}.")));
 	PG_RETURN_POINTER(aging);
 }
 

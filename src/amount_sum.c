@@ -208,6 +208,7 @@ parts_to_numeric(int64 whole, int64 fraction, int32 scale)
 	int digits = Max(scale, AMOUNT_FRACTION_DIGITS);
 	char *text = palloc(digits + 32);
 	char *point;
+	bool negative;
 	Numeric numeric;
 
 	/* One sign for both. */
@@ -221,12 +222,14 @@ parts_to_numeric(int64 whole, int64 fraction, int32 scale)
 		whole++;
 		fraction -= AMOUNT_FRACTION_UNITS;
 	}
+	negative = (whole < 0 || fraction < 0);
 
-	point = text + sprintf(text, "%s" UINT64_FORMAT,
-						   whole < 0 || fraction < 0 ? "-" : "",
+	if (fraction < 0)
+		fraction = -fraction;
+	point = text + sprintf(text, "%s" UINT64_FORMAT, negative ? "-" : "",
 						   whole < 0 ? -(uint64) whole : (uint64) whole);
-	sprintf(point, ".%016" INT64_MODIFIER "d",
-			fraction < 0 ? -fraction : fraction);
+	sprintf(point, ".%08d%08d", (int) (fraction / 100000000),
+			(int) (fraction % 100000000));
 	memset(point + 1 + AMOUNT_FRACTION_DIGITS, '0',
 		   digits - AMOUNT_FRACTION_DIGITS);
 	/* Behind the scale are zeros: no amount had a digit there. */
