@@ -2,7 +2,7 @@
  * advance: executes what decide() decides, in batches of one transaction each.
  *
  * A batch takes the claims whose next_on has come, in the order of the index,
- * locks their customers and then does everything for these customers at once:
+ * locks their customers (postings lock them too) and then does everything for these customers at once:
  * notices, their lines, outbox messages, the claims' next date and the run's
  * counts. Every claim that was looked at gets a next_on after as_of, so a
  * second run on a date finds nothing, and a run that was broken off goes on
@@ -44,7 +44,6 @@ BEGIN
     ELSE
         owners := ARRAY(SELECT c.id FROM customer c WHERE c.id = ANY (page.customers) ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED);
     END IF;
-    PERFORM FROM invoice i WHERE i.customer_id = ANY (owners) AND i.open_amount <> 0 ORDER BY i.id FOR NO KEY UPDATE;
     PERFORM execute_decisions(as_of, owners);
     RETURN state || jsonb_build_object('done', (state->>'done')::bigint + page.claims, 'next_on', page.next_on, 'id', page.id,
         'locked', (state->>'locked')::boolean OR cardinality(owners) < cardinality(page.customers));
@@ -65,7 +64,7 @@ BEGIN
           FROM (SELECT d.customer_id, d.currency, d.policy_id, d.step, d.action,
                        CASE d.grouped_by WHEN 'invoice' THEN d.invoice_id END AS single_id,
                        (array_agg(d.invoice_id ORDER BY d.due_on, d.open_amount DESC, d.invoice_id))[1] AS lead_id,
-                       bool_and(d.due_on < execute_decisions.as_of) AS overdue
+                       bool_and(d.due_on < execute_decisions.as_of) AND action(d.action) <> 'hand_over' AS lists_all
                   FROM decision d WHERE d.taken
                  GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 7) g
     ), line AS MATERIALIZED (
@@ -76,8 +75,8 @@ BEGIN
           LEFT JOIN decision d ON d.invoice_id = i.id AND d.taken AND d.policy_id = h.policy_id AND d.step = h.step
          WHERE CASE WHEN h.single_id IS NOT NULL THEN i.id = h.single_id
                     WHEN d.invoice_id IS NOT NULL THEN true
-                    -- A notice of something overdue lists all that is overdue and not held.
-                    ELSE h.overdue AND i.due_on < execute_decisions.as_of AND i.status IN ('open', 'overdue') AND i.kind <> 'credit_note'
+                    -- A notice of something overdue lists all that is overdue and not held; a hand-over only what is handed over.
+                    ELSE h.lists_all AND i.due_on < execute_decisions.as_of AND i.status IN ('open', 'overdue') AND i.kind <> 'credit_note'
                          AND NOT EXISTS (SELECT FROM hold k WHERE k.customer_id = i.customer_id AND k.during @> execute_decisions.as_of
                                             AND (k.invoice_id IS NULL OR k.invoice_id = i.id)) END
     ), put_notice AS (

@@ -2,9 +2,9 @@
  * allocations: what a posting does to its claim and its payment.
  *
  * One trigger a statement, in two steps: it reads the new rows alone, then
- * writes. It locks the payments and claims in the order of their ids and
- * computes their sums anew, so that single calls, COPY and concurrent sessions
- * all end in what the rows say.
+ * writes. It locks the customers, as every posting function and advance do,
+ * then the payments, in the order of their ids, and computes the sums anew: so
+ * single calls, COPY and concurrent sessions all end in what the rows say.
  */
 CREATE OR REPLACE FUNCTION allocation_customer() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -47,17 +47,18 @@ CREATE OR REPLACE FUNCTION allocation_posted() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     ids bigint[];
+    customers bigint[];
     invoices bigint[];
     payments bigint[];
     wrong record;
 BEGIN
-    SELECT array_agg(n.id), array_agg(DISTINCT n.invoice_id), array_agg(DISTINCT n.payment_id) FILTER (WHERE n.payment_id IS NOT NULL)
-      INTO ids, invoices, payments FROM posted n;
+    SELECT array_agg(n.id), array_agg(DISTINCT n.customer_id), array_agg(DISTINCT n.invoice_id), array_agg(DISTINCT n.payment_id) FILTER (WHERE n.payment_id IS NOT NULL)
+      INTO ids, customers, invoices, payments FROM posted n;
     IF ids IS NULL THEN
         RETURN NULL;
     END IF;
+    PERFORM FROM customer c WHERE c.id = ANY (customers) ORDER BY c.id FOR NO KEY UPDATE;
     PERFORM FROM payment p WHERE p.id = ANY (payments) ORDER BY p.id FOR NO KEY UPDATE;
-    PERFORM FROM invoice i WHERE i.id = ANY (invoices) ORDER BY i.id FOR NO KEY UPDATE;
     SELECT * INTO wrong FROM allocation_fault(ids);
     IF wrong.code IS NOT NULL THEN
         RAISE EXCEPTION 'the allocation can''t be posted: %', wrong.fault

@@ -43,7 +43,7 @@ BEGIN
                    AND h.during @> decide.as_of) AS held_until
           FROM invoice i
          WHERE i.customer_id = ANY (whose) AND i.open_amount <> 0 AND is_open(i.status) AND i.issued_on <= decide.as_of
-    ), claim AS (
+    ), claim AS MATERIALIZED (
         SELECT t.*, c.number AS customer_number, p.id AS used_policy, p.grouped_by, p.steps, p.catch_up = 'by_age' AS by_age,
                p.minimum_amount,
                next_step(p.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, p.catch_up = 'by_age') AS step_now,
@@ -53,8 +53,7 @@ BEGIN
                    + p.min_interval END AS waits_until
           FROM item t
           JOIN customer c ON c.id = t.customer_id
-          CROSS JOIN settings s
-          LEFT JOIN policy a ON a.current AND a.name = coalesce(c.policy, s.policy)
+          LEFT JOIN policy a ON a.current AND a.name = coalesce(c.policy, (SELECT s.policy FROM settings s))
           LEFT JOIN policy p ON p.id = coalesce(t.policy_id, a.id)
          WHERE t.candidate
     ), balance AS (
@@ -65,13 +64,15 @@ BEGIN
     ), account AS (
         SELECT m.customer_id, m.currency, sum(m.unallocated) AS unallocated FROM payment m
          WHERE m.customer_id = ANY (whose) AND m.unallocated <> 0 AND m.received_on <= decide.as_of GROUP BY 1, 2
+    ), ahead AS (
+        -- A notice before the due date asks for what is not overdue yet.
+        SELECT l.customer_id, l.currency, sum(l.open_amount) AS upcoming FROM claim l
+         WHERE l.due_on >= decide.as_of AND l.step_now IS NOT NULL AND l.held_until IS NULL GROUP BY 1, 2
     ), judged AS (
         SELECT l.*, coalesce(b.overdue, 0) - coalesce(u.unallocated, 0)
-                    -- A notice before the due date asks for what is not overdue yet.
-                    + CASE WHEN l.due_on < decide.as_of THEN 0 ELSE
-                          coalesce(sum(l.open_amount) FILTER (WHERE l.due_on >= decide.as_of AND l.step_now IS NOT NULL AND l.held_until IS NULL)
-                                   OVER (PARTITION BY l.customer_id, l.currency), 0) END AS net
+                    + CASE WHEN l.due_on < decide.as_of THEN 0 ELSE coalesce(h.upcoming, 0) END AS net
           FROM claim l
+          LEFT JOIN ahead h ON h.customer_id = l.customer_id AND h.currency = l.currency
           LEFT JOIN balance b ON b.customer_id = l.customer_id AND b.currency = l.currency
           LEFT JOIN account u ON u.customer_id = l.customer_id AND u.currency = l.currency
     ), reasoned AS (
@@ -97,8 +98,7 @@ BEGIN
                            CASE WHEN r.status = 'open' AND r.due_on >= decide.as_of THEN r.due_on + 1 END) END,
            r.step_day, r.held_until, r.waits_until, r.net, r.minimum_amount
       FROM reasoned r
-     WHERE only_invoice IS NULL OR r.id = only_invoice
-     ORDER BY r.customer_id, r.due_on, r.id;
+     WHERE only_invoice IS NULL OR r.id = only_invoice;
 END $$;
 COMMENT ON FUNCTION decide(date, bigint[], bigint) IS
 'What advance(as_of) would do with each claim that it would look at: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; held_until, wait_until: last day of its hold, end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account. customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not. Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, net_credit, below_minimum.';

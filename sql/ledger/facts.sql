@@ -1,7 +1,8 @@
 /*
  * facts: posted facts stay as posted, whoever asks; a wrong one is corrected
  * by a counter-posting. The conditions are in the triggers' WHEN clauses, so a
- * lawful change costs no function call.
+ * lawful change costs no function call; updates are checked AFTER, for a BEFORE
+ * trigger would lock every row once more.
  */
 CREATE OR REPLACE FUNCTION facts_stay() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -19,7 +20,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION status_refused() IS 'Trigger: refuses (RV006) a change of status that debiteur.can_become() does not know.';
 
-CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE ON invoice FOR EACH ROW
+CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON invoice FOR EACH ROW
     WHEN (OLD.status <> 'draft' AND (
           NEW.id <> OLD.id OR NEW.customer_id <> OLD.customer_id OR NEW.number <> OLD.number OR NEW.kind <> OLD.kind
           OR NEW.related_id IS DISTINCT FROM OLD.related_id OR NEW.currency <> OLD.currency OR NEW.amount <> OLD.amount
@@ -27,11 +28,11 @@ CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE ON invoice FOR EACH ROW
     EXECUTE FUNCTION facts_stay('invoice', 'An issued invoice keeps its number, customer, kind, currency, amount, dates and terms.',
         'Correct it by a credit note and a new invoice.');
 -- The triggers of allocation write these columns; nobody else does.
-CREATE OR REPLACE TRIGGER facts_allocated BEFORE UPDATE ON invoice FOR EACH ROW
+CREATE OR REPLACE TRIGGER facts_allocated AFTER UPDATE ON invoice FOR EACH ROW
     WHEN (pg_trigger_depth() = 0 AND OLD.status <> 'draft'
           AND (NEW.allocated <> OLD.allocated OR NEW.closed_on IS DISTINCT FROM OLD.closed_on))
     EXECUTE FUNCTION facts_stay('invoice', 'allocated and closed_on follow the allocations.', 'Post an allocation: record_payment(), allocate(), write_off().');
-CREATE OR REPLACE TRIGGER facts_status BEFORE UPDATE ON invoice FOR EACH ROW
+CREATE OR REPLACE TRIGGER facts_status AFTER UPDATE ON invoice FOR EACH ROW
     WHEN (NOT can_become(OLD.status, NEW.status))
     EXECUTE FUNCTION status_refused();
 CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON invoice FOR EACH ROW WHEN (OLD.status <> 'draft')
@@ -39,7 +40,7 @@ CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON invoice FOR EACH ROW WHE
 CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON invoice
     EXECUTE FUNCTION facts_stay('invoice', 'Invoices are not deleted.', 'debiteur.drop_ledger() drops a whole ledger.');
 
-CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE ON payment FOR EACH ROW
+CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON payment FOR EACH ROW
     WHEN (NEW.id <> OLD.id OR NEW.customer_id <> OLD.customer_id OR NEW.currency <> OLD.currency OR NEW.amount <> OLD.amount
           OR NEW.received_on <> OLD.received_on OR NEW.reverses_id IS DISTINCT FROM OLD.reverses_id
           OR (pg_trigger_depth() = 0 AND (NEW.allocated <> OLD.allocated OR NEW.reversed_on IS DISTINCT FROM OLD.reversed_on)))
@@ -55,7 +56,7 @@ CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE OR DELETE ON allocation FOR
 CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON allocation
     EXECUTE FUNCTION facts_stay('allocation', 'Allocations are append-only.', 'debiteur.drop_ledger() drops a whole ledger.');
 
-CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE ON notice FOR EACH ROW
+CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON notice FOR EACH ROW
     WHEN (NEW.id <> OLD.id OR NEW.customer_id <> OLD.customer_id OR NEW.currency <> OLD.currency OR NEW.policy_id <> OLD.policy_id
           OR NEW.step <> OLD.step OR NEW.channel <> OLD.channel OR NEW.action <> OLD.action OR NEW.issued_on <> OLD.issued_on
           OR NEW.lead_id <> OLD.lead_id OR NEW.amount <> OLD.amount)
@@ -69,8 +70,13 @@ CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE OR DELETE ON notice_line FO
 CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON notice_line
     EXECUTE FUNCTION facts_stay('notice_line', 'The lines of a notice are as printed.', 'debiteur.drop_ledger() drops a whole ledger.');
 
-CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE ON policy FOR EACH ROW
+CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON policy FOR EACH ROW
     WHEN (NEW.id <> OLD.id OR NEW.name <> OLD.name OR NEW.version <> OLD.version OR NEW.catch_up <> OLD.catch_up
           OR NEW.grouped_by <> OLD.grouped_by OR NEW.minimum_amount <> OLD.minimum_amount OR NEW.min_interval <> OLD.min_interval
           OR NEW.steps <> OLD.steps)
     EXECUTE FUNCTION facts_stay('policy', 'A version of a policy stays as it was.', 'set_policy() makes a new version.');
+-- Claims and notices name their version without a foreign key.
+CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON policy FOR EACH ROW
+    EXECUTE FUNCTION facts_stay('policy', 'Claims and notices refer to versions of policies.', 'Give the customers another policy.');
+CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON policy
+    EXECUTE FUNCTION facts_stay('policy', 'Claims and notices refer to versions of policies.', 'debiteur.drop_ledger() drops a whole ledger.');

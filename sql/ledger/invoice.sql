@@ -22,7 +22,7 @@ CREATE TABLE invoice (
     open_amount numeric NOT NULL GENERATED ALWAYS AS (amount - allocated) STORED,
     status      invoice_status NOT NULL DEFAULT 'open',
     closed_on   date,
-    policy_id   bigint REFERENCES policy,
+    policy_id   bigint,
     cycle       int NOT NULL DEFAULT 1,
     step        int NOT NULL DEFAULT 0,
     noticed_on  date,

@@ -4,8 +4,8 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     found record;
 BEGIN
-    IF TG_OP = 'INSERT' AND (NEW.status NOT IN ('draft', 'open') OR NEW.allocated <> 0 OR NEW.step <> 0 OR NEW.cycle <> 1
-        OR num_nonnulls(NEW.closed_on, NEW.policy_id, NEW.noticed_on, NEW.next_on) > 0) THEN
+    IF NEW.status NOT IN ('draft', 'open') OR NEW.allocated <> 0 OR NEW.step <> 0 OR NEW.cycle <> 1
+        OR num_nonnulls(NEW.closed_on, NEW.policy_id, NEW.noticed_on, NEW.next_on) > 0 THEN
         RAISE EXCEPTION 'a new invoice is draft or open, with nothing allocated and no notice'
             USING ERRCODE = 'RV006', DETAIL = format('Invoice %s came with status %s, allocated %s.', NEW.number, NEW.status, NEW.allocated),
                   HINT = 'Leave out the columns status, allocated, closed_on and those of dunning: they follow from what is posted.';
@@ -29,12 +29,20 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION invoice_issued() IS 'Trigger: gives a new invoice, or a draft that is issued, its currency, terms, due date and first date of dunning.';
+COMMENT ON FUNCTION invoice_issued() IS 'Trigger: gives a new invoice its currency, terms, due date and first date of dunning.';
 
--- Named to run after the other triggers, on the final values.
-CREATE OR REPLACE TRIGGER issued_insert BEFORE INSERT ON invoice FOR EACH ROW EXECUTE FUNCTION invoice_issued();
-CREATE OR REPLACE TRIGGER issued_update BEFORE UPDATE ON invoice FOR EACH ROW
-    WHEN (OLD.status = 'draft' AND NEW.status = 'open') EXECUTE FUNCTION invoice_issued();
+CREATE OR REPLACE TRIGGER issued BEFORE INSERT ON invoice FOR EACH ROW EXECUTE FUNCTION invoice_issued();
+
+CREATE OR REPLACE FUNCTION draft_issued() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    UPDATE invoice i SET next_on = i.issued_on WHERE i.id = NEW.id AND i.kind <> 'credit_note';
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION draft_issued() IS 'Trigger: a draft that is issued is looked at by the next advance.';
+
+CREATE OR REPLACE TRIGGER draft_issued AFTER UPDATE ON invoice FOR EACH ROW
+    WHEN (OLD.status = 'draft' AND NEW.status = 'open') EXECUTE FUNCTION draft_issued();
 
 CREATE OR REPLACE FUNCTION require_amount(amount numeric, currency text) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$

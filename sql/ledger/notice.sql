@@ -1,18 +1,21 @@
 /*
  * notice: one step taken for one customer, with the claims on it; and outbox:
  * messages for the outside, written in the transaction of what they announce.
+ *
+ * No foreign keys: advance alone writes these rows, from rows that it has
+ * locked, and nobody can delete what they name (facts.sql refuses it).
  */
 CREATE SEQUENCE notice_id_seq;
 CREATE TABLE notice (
     id          bigint PRIMARY KEY DEFAULT nextval('notice_id_seq'),
-    customer_id bigint NOT NULL REFERENCES customer,
+    customer_id bigint NOT NULL,
     currency    text NOT NULL,
-    policy_id   bigint NOT NULL REFERENCES policy,
+    policy_id   bigint NOT NULL,
     step        int NOT NULL,
     channel     text NOT NULL,
     action      text NOT NULL,
     issued_on   date NOT NULL,
-    lead_id     bigint NOT NULL REFERENCES invoice,
+    lead_id     bigint NOT NULL,
     amount      numeric NOT NULL,
     delivery    text NOT NULL DEFAULT 'pending' CHECK (delivery IN ('pending', 'confirmed', 'failed')),
     attempts    int NOT NULL DEFAULT 1,
@@ -36,8 +39,8 @@ COMMENT ON COLUMN notice.attempts IS 'How often it was offered in the outbox.';
 COMMENT ON COLUMN notice.delivery_note IS 'What the deliverer said last.';
 
 CREATE TABLE notice_line (
-    notice_id   bigint NOT NULL REFERENCES notice,
-    invoice_id  bigint NOT NULL REFERENCES invoice,
+    notice_id   bigint NOT NULL,
+    invoice_id  bigint NOT NULL,
     customer_id bigint NOT NULL,
     taken       boolean NOT NULL,
     policy_id   bigint NOT NULL,
