@@ -132,7 +132,7 @@ COMMENT ON FUNCTION debiteur.discount(debiteur.payment_terms, numeric, date, dat
 CREATE FUNCTION debiteur.annual_cost(terms debiteur.payment_terms, year_days integer DEFAULT 365) RETURNS numeric
     AS 'MODULE_PATHNAME', 'debiteur_annual_cost' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION debiteur.annual_cost(debiteur.payment_terms, integer) IS
-'What not taking the first discount d costs per year, simple interest, as a ratio (0.3724 for 2/10 net 30): d / (1 - d) * year_days / days from the last discount day to the due date. year_days 1 to 366: 365, or 360 as on a financial calculator (HP 10bII+ manual). NULL on NULL, without a discount, if there are no such days, or if their number depends on the invoice date. Errors: 22023 for year_days.';
+'What not taking the first discount d costs per year, simple interest, as a ratio (0.3724 for 2/10 net 30): d / (1 - d) * year_days / days from the last discount day to the due date. year_days 1 to 366: 365, or 360 as on a financial calculator (HP 10bII+ manual). NULL on NULL, without a discount, if there are no such days, or where the notation does not fix their number for every invoice date ("2/10 net 1 month"). Errors: 22023 for year_days.';
 
 CREATE FUNCTION debiteur.effective_annual_cost(terms debiteur.payment_terms, year_days integer DEFAULT 365) RETURNS numeric
     AS 'MODULE_PATHNAME', 'debiteur_effective_annual_cost' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -4,12 +4,11 @@
  *		and the law's longest terms.
  *
  * A date operation never leads to an earlier date, and keeps the order of
- * dates. So bounds on the days of a whole sequence are sums over its
- * operations, and whether a discount can outlive the due date is decided when
- * terms are read, for all invoice dates at once. A sum is out of reach only of
- * the longest stretch (a long month can't follow a long month end for ever);
- * where the law needs that exactly, it is looked for over four years, which
- * hold every order of month lengths and a leap day.
+ * dates. So the days of a sequence are bounded by sums over its operations,
+ * and whether a discount can outlast the due date is decided when terms are
+ * read, for all invoice dates at once. The most days that do occur can be
+ * fewer than the sum; the law asks for exactly those, and they are looked for
+ * over four years, which hold every order of month lengths.
  */
 #include "postgres.h"
 

@@ -66,16 +66,16 @@ refuse_ambiguous(TermsReader *r, const char *detail, const char *hint)
 				 errdetail("%s", detail), errhint("%s", hint)));
 }
 
-/* The text from a token on, for a message: whole characters, half a line. */
+/* A part of the text, for a message: whole characters, half a line. */
 static const char *
-quoted(const TermsReader *r, const Token *token)
+quoted(const char *start, const char *end)
 {
-	int length = r->tokens.end - token->start;
+	int length = end - start;
 
 	if (length <= QUOTED_BYTES)
-		return psprintf("\"%.*s\"", length, token->start);
-	length = pg_mbcliplen(token->start, length, QUOTED_BYTES);
-	return psprintf("\"%.*s...\"", length, token->start);
+		return psprintf("\"%.*s\"", length, start);
+	length = pg_mbcliplen(start, length, QUOTED_BYTES);
+	return psprintf("\"%.*s...\"", length, start);
 }
 
 /* The token in hand can't stand where it stands. */
@@ -84,62 +84,77 @@ refuse_token(TermsReader *r)
 {
 	const Token *token = &r->tokens.token;
 
-	if (token->kind != TOKEN_END)
-		return refuse(r, psprintf("%s is not understood.", quoted(r, token)),
-					  any_hint);
-	return refuse(r, "It ends where a date is expected.", any_hint);
-}
-
-static bool
-refuse_range(TermsReader *r, const Token *number, const char *what, int min,
-			 int max)
-{
 	return refuse(r,
-				  psprintf("%s: %s must be from %d to %d.", quoted(r, number),
-						   what, min, max),
+				  token->kind == TOKEN_END
+					  ? "It ends where a date is expected."
+					  : psprintf("%s is not understood.",
+								 quoted(token->start, r->tokens.end)),
 				  any_hint);
 }
 
-/*
- * "30 days EOM", "net 30 eom", "EOM 30": days and a month end without their
- * order. French law knows the first two readings, the British trade the third
- * for whole months; a bare number also passes for a day of the next month.
- */
+/* "30 days EOM", "net 30 eom", "EOM 30": no order of days and month end. */
 static bool
-refuse_unordered_days(TermsReader *r, const char *detail, int days, bool bare)
+refuse_unordered(TermsReader *r, const Token *start, const char *hint)
 {
+	return refuse_ambiguous(r,
+							psprintf("%s does not say what comes first.",
+									 quoted(start->start, r->tokens.end)),
+							hint);
+}
+
+/*
+ * French law knows the first two readings, the British trade the third, for
+ * whole months; a bare number also passes for a day of the next month.
+ */
+static const char *
+readings_of_days(int days, bool bare)
+{
+	const char *s = days == 30 ? "" : "s";
 	const char *third = "";
 
 	if (days > 0 && days % 30 == 0)
 		third = psprintf(", or \"net %d month%s then eom\" (%d month%s, then "
 						 "the end of that month)",
-						 days / 30, days == 30 ? "" : "s", days / 30,
-						 days == 30 ? "" : "s");
+						 days / 30, s, days / 30, s);
 	else if (bare && days > 0 && days <= 31)
 		third = psprintf(", or \"%d prox\" (day %d of the next month)", days,
 						 days);
-	return refuse_ambiguous(
-		r, detail,
-		psprintf("Write \"net %d then eom\" (%d days, then the end of that "
-				 "month), \"eom then net %d\" (the end of the invoice's "
-				 "month, then %d days)%s.",
-				 days, days, days, days, third));
+	return psprintf("Write \"net %d then eom\" (%d days, then the end of that "
+					"month)%s \"eom then net %d\" (the end of the invoice's "
+					"month, then %d days)%s.",
+					days, days, third[0] ? "," : " or", days, days, third);
 }
 
-static bool
-refuse_unordered_months(TermsReader *r, const char *detail, int months)
+static const char *
+readings_of_months(int months)
 {
 	const char *s = months == 1 ? "" : "s";
 
-	return refuse_ambiguous(
-		r, detail,
-		psprintf("Write \"net %d month%s then eom\" (%d month%s, then the end "
-				 "of that month) or \"eom then net %d month%s\" (the end of "
-				 "the invoice's month, then %d month%s).",
-				 months, s, months, s, months, s, months, s));
+	return psprintf("Write \"net %d month%s then eom\" (%d month%s, then the "
+					"end of that month) or \"eom then net %d month%s\" (the "
+					"end of the invoice's month, then %d month%s).",
+					months, s, months, s, months, s, months, s);
 }
 
 /* ---------- words and numbers ---------- */
+
+static bool
+check_whole(TermsReader *r, const Token *number, const char *what, int min,
+			int max)
+{
+	if (number->decimals >= 0)
+		return refuse(r,
+					  psprintf("%s: only a discount can have decimals.",
+							   quoted(number->start, number->end)),
+					  any_hint);
+	if (number->whole < min || number->whole > max)
+		return refuse(r,
+					  psprintf("%s: %s must be from %d to %d.",
+							   quoted(number->start, number->end), what, min,
+							   max),
+					  any_hint);
+	return true;
+}
 
 /* Takes the whole number in hand if it is from min to max. */
 static bool
@@ -147,10 +162,10 @@ read_whole(TermsReader *r, const char *what, int min, int max, int *value)
 {
 	const Token *token = &r->tokens.token;
 
-	if (token->kind != TOKEN_NUMBER || token->decimals >= 0)
+	if (token->kind != TOKEN_NUMBER)
 		return refuse_token(r);
-	if (token->whole < min || token->whole > max)
-		return refuse_range(r, token, what, min, max);
+	if (!check_whole(r, token, what, min, max))
+		return false;
 	*value = token->whole;
 	debiteur_next_token(&r->tokens);
 	return true;
@@ -167,7 +182,7 @@ read_percentage(TermsReader *r, int *percentage)
 		return refuse(r,
 					  psprintf("%s: a discount must be more than 0 and less "
 							   "than 100 per cent, with at most 3 decimals.",
-							   quoted(r, token)),
+							   quoted(token->start, token->end)),
 					  any_hint);
 	debiteur_next_token(&r->tokens);
 	return true;
@@ -242,10 +257,12 @@ read_tier(TermsReader *r)
 	Token day;
 
 	if (terms->ntiers == TERMS_MAX_TIERS)
-		return refuse(r,
-					  psprintf("%s is one discount more than the %d possible.",
-							   quoted(r, &r->tokens.token), TERMS_MAX_TIERS),
-					  any_hint);
+		return refuse(
+			r,
+			psprintf("%s is one discount more than the %d possible.",
+					 quoted(r->tokens.token.start, r->tokens.token.end),
+					 TERMS_MAX_TIERS),
+			any_hint);
 	if (!read_percentage(r, &tier.percentage))
 		return false;
 	(void) accept_kind(&r->tokens, TOKEN_PERCENT);
@@ -256,8 +273,8 @@ read_tier(TermsReader *r)
 	if (!accept_day_unit(r) && (accept_prox(r) || day.ordinal))
 	{
 		tier.until.kind = DATE_OP_PROX;
-		if (day.whole < 1 || day.whole > 31)
-			return refuse_range(r, &day, "a day of the month", 1, 31);
+		if (!check_whole(r, &day, "a day of the month", 1, 31))
+			return false;
 	}
 	terms->tiers[terms->ntiers++] = tier;
 	return true;
@@ -312,20 +329,18 @@ static bool
 finish_eom(TermsReader *r, const Token *start)
 {
 	bool bare = r->tokens.token.kind == TOKEN_NUMBER;
-	const char *detail;
 	int count;
 
 	if (!accept_net(r) && !bare)
 		return append_op(r, DATE_OP_EOM, 0, 0);
 	if (!read_whole(r, "days", 0, TERMS_MAX_DAYS, &count))
 		return false;
-	detail = psprintf("%s does not say what comes first.", quoted(r, start));
 	if (accept_month_unit(r))
-		return refuse_unordered_months(r, detail, count);
+		return refuse_unordered(r, start, readings_of_months(count));
 	if (accept_week_unit(r))
-		return refuse_unordered_days(r, detail, count * 7, false);
-	return refuse_unordered_days(r, detail, count,
-								 bare && !accept_day_unit(r));
+		return refuse_unordered(r, start, readings_of_days(count * 7, false));
+	bare &= !accept_day_unit(r);
+	return refuse_unordered(r, start, readings_of_days(count, bare));
 }
 
 /* "on", read; then the days: "5", "5,25", "5 and 25". */
@@ -333,11 +348,10 @@ static bool
 finish_on(TermsReader *r)
 {
 	uint32 days = 0;
+	int day;
 
 	do
 	{
-		int day;
-
 		if (!read_whole(r, "a day of the month", 1, 31, &day))
 			return false;
 		days |= (uint32) 1 << day;
@@ -356,17 +370,14 @@ finish_bare_number(TermsReader *r, const Token *number)
 	const PaymentTerms *terms = r->terms;
 	int n = number->whole;
 
-	if (n < 1 || n > 31)
-		return refuse(r,
-					  psprintf("%s: a day of the month must be from 1 to 31.",
-							   quoted(r, number)),
-					  "Write \"then net\" before a number of days.");
+	if (!check_whole(r, number, "without \"net\", a day of the month", 1, 31))
+		return false;
 	if (terms->nops > 0 && terms->ops[terms->nops - 1].kind == DATE_OP_EOM)
 		return append_op(r, DATE_OP_PROX, n, 0);
 	return refuse_ambiguous(
 		r,
 		psprintf("%s may count days or name a day of the month.",
-				 quoted(r, number)),
+				 quoted(number->start, number->end)),
 		psprintf("Write \"net %d\" (%d days later), \"%d prox\" (day %d of "
 				 "the next month) or \"on %d\" (the next day %d of a month).",
 				 n, n, n, n, n, n));
@@ -384,7 +395,6 @@ read_counted(TermsReader *r, bool net, bool first)
 	int scale = 1;
 	bool unit = true;
 	bool eom;
-	const char *detail;
 
 	debiteur_next_token(&r->tokens);
 	if (accept_month_unit(r))
@@ -408,25 +418,17 @@ read_counted(TermsReader *r, bool net, bool first)
 	}
 	else
 		unit = accept_day_unit(r);
-
-	if (number.decimals >= 0)
-		return refuse(r,
-					  psprintf("%s: only a discount can have decimals.",
-							   quoted(r, &number)),
-					  any_hint);
 	eom = kind != DATE_OP_PROX && accept_eom(r);
 	if (!unit && !eom && (number.ordinal || !(first || net)))
 		return finish_bare_number(r, &number);
-	if (number.whole < min || number.whole > max)
-		return refuse_range(r, &number, what, min, max);
+	if (!check_whole(r, &number, what, min, max))
+		return false;
 	if (eom)
-	{
-		detail =
-			psprintf("%s does not say what comes first.", quoted(r, &number));
-		if (kind == DATE_OP_MONTHS)
-			return refuse_unordered_months(r, detail, number.whole);
-		return refuse_unordered_days(r, detail, number.whole * scale, !unit);
-	}
+		return refuse_unordered(
+			r, &number,
+			kind == DATE_OP_MONTHS
+				? readings_of_months(number.whole)
+				: readings_of_days(number.whole * scale, !unit));
 	if (first && kind != DATE_OP_PROX &&
 		accept_words(&r->tokens, "from", "invoice"))
 	{
@@ -574,7 +576,7 @@ read_due_date(TermsReader *r)
 	return true;
 }
 
-/* Reads terms; if it can't, reports an error, softly if it may, for false. */
+/* Reads terms; false after an error that was reported softly. */
 bool
 debiteur_parse_terms(const char *text, int length, PaymentTerms *terms,
 					 Node *escontext)

@@ -116,6 +116,7 @@ debiteur_next_token(TokenReader *r)
 			token->kind = TOKEN_OTHER;
 		r->at++;
 	}
+	token->end = r->at;
 }
 
 void

@@ -22,6 +22,7 @@ typedef struct Token
 {
 	TokenKind kind;
 	const char *start;
+	const char *end;
 	int whole;		 /* TOKEN_NUMBER: at most TOKEN_NUMBER_LIMIT */
 	int thousandths; /* behind the decimal point */
 	int decimals;	 /* digits behind the point; -1 without a point */
