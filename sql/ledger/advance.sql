@@ -52,7 +52,7 @@ COMMENT ON FUNCTION advance_batch(date, jsonb, int) IS
 'One batch of advance(): does it for about batch_size claims (NULL: the setting debiteur.batch_size) and returns the progress to pass to the next call, NULL at the end. done of of: claims so far of those due at the start. Commit after each call.';
 
 CREATE OR REPLACE FUNCTION execute_decisions(as_of date, customers bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     done record;

@@ -18,7 +18,7 @@ RETURNS TABLE (
     open_amount numeric, policy_id bigint, grouped_by text, step int, action dunning_step, taken boolean, reasons text[], next_on date,
     step_on date, held_until date, wait_until date, net numeric, minimum_amount numeric
 )
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     whose bigint[] := decide.customers;
@@ -34,47 +34,39 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-    WITH item AS MATERIALIZED (
+    WITH item AS (
         -- All that is open with these customers: it counts in the balance, candidate or not.
-        SELECT i.id, i.customer_id, i.number, i.kind, i.currency, i.issued_on, i.due_on, i.open_amount, i.status, i.policy_id,
-               i.step, i.noticed_on, i.kind <> 'credit_note' AND (i.next_on <= decide.as_of OR i.id = only_invoice) AS candidate,
+        SELECT i.id, i.customer_id, i.number, i.kind, i.currency, i.issued_on, i.due_on, i.open_amount, i.status, i.step, i.noticed_on,
+               i.kind <> 'credit_note' AND (i.next_on <= decide.as_of OR i.id = only_invoice) AS candidate,
                (SELECT max(coalesce(upper(h.during) - 1, 'infinity')) FROM hold h
                  WHERE h.customer_id = i.customer_id AND (h.invoice_id IS NULL OR h.invoice_id = i.id)
-                   AND h.during @> decide.as_of) AS held_until
+                   AND h.during @> decide.as_of) AS held_until,
+               c.number AS customer_number, p.id AS used_policy, p.grouped_by, p.steps, p.catch_up = 'by_age' AS by_age,
+               p.minimum_amount, p.min_interval
           FROM invoice i
-         WHERE i.customer_id = ANY (whose) AND i.open_amount <> 0 AND is_open(i.status) AND i.issued_on <= decide.as_of
-    ), claim AS MATERIALIZED (
-        SELECT t.*, c.number AS customer_number, p.id AS used_policy, p.grouped_by, p.steps, p.catch_up = 'by_age' AS by_age,
-               p.minimum_amount,
-               next_step(p.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, p.catch_up = 'by_age') AS step_now,
-               next_step_on(p.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, p.catch_up = 'by_age') AS step_day,
-               CASE WHEN p.min_interval > 0 THEN
-                   (SELECT max(n.issued_on) FROM notice n WHERE n.customer_id = t.customer_id AND n.issued_on <= decide.as_of)
-                   + p.min_interval END AS waits_until
-          FROM item t
-          JOIN customer c ON c.id = t.customer_id
+          JOIN customer c ON c.id = i.customer_id
           LEFT JOIN policy a ON a.current AND a.name = coalesce(c.policy, (SELECT s.policy FROM settings s))
-          LEFT JOIN policy p ON p.id = coalesce(t.policy_id, a.id)
-         WHERE t.candidate
-    ), balance AS (
-        SELECT t.customer_id, t.currency,
-               sum(t.open_amount) FILTER (WHERE t.kind = 'credit_note'
-                   OR (t.due_on < decide.as_of AND t.held_until IS NULL AND t.status <> 'in_collection')) AS overdue
-          FROM item t GROUP BY 1, 2
-    ), account AS (
-        SELECT m.customer_id, m.currency, sum(m.unallocated) AS unallocated FROM payment m
-         WHERE m.customer_id = ANY (whose) AND m.unallocated <> 0 AND m.received_on <= decide.as_of GROUP BY 1, 2
-    ), ahead AS (
-        -- A notice before the due date asks for what is not overdue yet.
-        SELECT l.customer_id, l.currency, sum(l.open_amount) AS upcoming FROM claim l
-         WHERE l.due_on >= decide.as_of AND l.step_now IS NOT NULL AND l.held_until IS NULL GROUP BY 1, 2
+          LEFT JOIN policy p ON p.id = coalesce(i.policy_id, a.id)
+         WHERE i.customer_id = ANY (whose) AND i.open_amount <> 0 AND is_open(i.status) AND i.issued_on <= decide.as_of
+    ), dated AS (
+        SELECT t.*, CASE WHEN t.candidate THEN next_step(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age) END AS step_now,
+               CASE WHEN t.candidate THEN next_step_on(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age) END AS step_day
+          FROM item t
+    ), weighed AS (
+        SELECT d.*, sum(d.open_amount) FILTER (WHERE d.kind = 'credit_note'
+                        OR (d.due_on < decide.as_of AND d.held_until IS NULL AND d.status <> 'in_collection')) OVER whole AS overdue,
+               -- A notice before the due date asks for what is not overdue yet.
+               sum(d.open_amount) FILTER (WHERE d.due_on >= decide.as_of AND d.step_now IS NOT NULL AND d.held_until IS NULL) OVER whole AS upcoming
+          FROM dated d WINDOW whole AS (PARTITION BY d.customer_id, d.currency)
     ), judged AS (
-        SELECT l.*, coalesce(b.overdue, 0) - coalesce(u.unallocated, 0)
-                    + CASE WHEN l.due_on < decide.as_of THEN 0 ELSE coalesce(h.upcoming, 0) END AS net
-          FROM claim l
-          LEFT JOIN ahead h ON h.customer_id = l.customer_id AND h.currency = l.currency
-          LEFT JOIN balance b ON b.customer_id = l.customer_id AND b.currency = l.currency
-          LEFT JOIN account u ON u.customer_id = l.customer_id AND u.currency = l.currency
+        SELECT w.*, coalesce(w.overdue, 0) + CASE WHEN w.due_on < decide.as_of THEN 0 ELSE coalesce(w.upcoming, 0) END
+                    - coalesce((SELECT sum(m.unallocated) FROM payment m
+                                 WHERE m.customer_id = w.customer_id AND m.currency = w.currency AND m.unallocated <> 0
+                                   AND m.received_on <= decide.as_of), 0) AS net,
+               CASE WHEN w.min_interval > 0 THEN
+                   (SELECT max(n.issued_on) FROM notice n WHERE n.customer_id = w.customer_id AND n.issued_on <= decide.as_of)
+                   + w.min_interval END AS waits_until
+          FROM weighed w WHERE w.candidate
     ), reasoned AS (
         SELECT j.*, array_remove(ARRAY[
                    CASE WHEN j.used_policy IS NULL THEN 'no_policy'
