@@ -11,6 +11,7 @@ set -u
 PG_CONFIG=${PG_CONFIG:-pg_config}
 BIN=$("$PG_CONFIG" --bindir)
 SCRATCH=${SCRATCH:-$(mktemp -d "${TMPDIR:-/tmp}/debiteur.XXXXXX")}
+mkdir -p "$SCRATCH" || exit 1
 MAJOR=$("$PG_CONFIG" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/')
 PGHOST=$SCRATCH PGUSER=admin PGDATABASE=postgres PGTZ=UTC
 export PGHOST PGUSER PGDATABASE PGTZ
@@ -69,7 +70,7 @@ use_server() {
 # make_server NAME [LINE...]: a new data directory, the lines its settings
 make_server() {
 	"$BIN/initdb" -D "$SCRATCH/$1" -U admin -A trust -E UTF8 --locale=C --no-sync >"$SCRATCH/$1.log" 2>&1 ||
-		{ cat "$SCRATCH/$1.log" && exit 1; }
+		{ cat "$SCRATCH/$1.log"; exit 1; }
 	configure "$@"
 }
 
@@ -93,7 +94,7 @@ start_server() {
 	fi
 	use_server "$1"
 	"$BIN/pg_ctl" -D "$SCRATCH/$1" -l "$SCRATCH/$1.log" -w -t 60 start >/dev/null ||
-		{ tail -n 30 "$SCRATCH/$1.log" && exit 1; }
+		exit 1
 }
 
 # stop_server NAME [fast|immediate|smart]
