@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced by test/server/*.sh: private servers, and counting of what holds.
 #
 #   PG_CONFIG  pg_config of the server tree that has the extension
@@ -12,11 +13,10 @@ PG_CONFIG=${PG_CONFIG:-pg_config}
 BIN=$("$PG_CONFIG" --bindir)
 SCRATCH=${SCRATCH:-$(mktemp -d "${TMPDIR:-/tmp}/debiteur.XXXXXX")}
 mkdir -p "$SCRATCH" || exit 1
-MAJOR=$("$PG_CONFIG" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/')
 PGHOST=$SCRATCH PGUSER=admin PGDATABASE=postgres PGTZ=UTC
 export PGHOST PGUSER PGDATABASE PGTZ
 unset PGOPTIONS PGSERVICE PGPASSFILE
-servers= passed=0 failed=0
+servers='' passed=0 failed=0
 
 ok() { passed=$((passed + 1)) && echo "ok - $1"; }
 not_ok() {
@@ -39,7 +39,7 @@ holds() {
 
 # finish: last line of a script
 finish() {
-	echo "$passed passed, $failed failed"
+	echo "# $passed passed, $failed failed"
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 	exit
 }
@@ -53,7 +53,7 @@ sql_file() { "$BIN/psql" -XAtq -v ON_ERROR_STOP=1 -d "$1" -f -; }
 # wait_for SECONDS DATABASE QUERY: until the query's one value is true
 wait_for() {
 	tries=$(($1 * 10))
-	while [ $tries -gt 0 ]; do
+	while [ "$tries" -gt 0 ]; do
 		[ "$(sql "$2" "$3" 2>/dev/null)" = t ] && return 0
 		sleep 0.1
 		tries=$((tries - 1))
@@ -88,9 +88,9 @@ start_server() {
 	[ -d "$SCRATCH/$1" ] || make_server "$@"
 	if [ ! -f "$SCRATCH/$1.port" ]; then
 		servers="$servers $1"
-		set -- "$1" $((5400 + $(echo $servers | wc -w)))
-		echo "$2" >"$SCRATCH/$1.port"
-		echo "port = $2" >>"$SCRATCH/$1/postgresql.conf"
+		port=$((5400 + $(echo "$servers" | wc -w)))
+		echo $port >"$SCRATCH/$1.port"
+		echo "port = $port" >>"$SCRATCH/$1/postgresql.conf"
 	fi
 	use_server "$1"
 	"$BIN/pg_ctl" -D "$SCRATCH/$1" -l "$SCRATCH/$1.log" -w -t 60 start >/dev/null ||
@@ -137,7 +137,7 @@ noon_zone() { date -u +%H | awk '{ n = $1 - 12; printf n < 0 ? "Etc/GMT%d" : "Et
 notices() { sql "$1" "SELECT count(*) FROM $2.notice" 2>/dev/null || echo 0; }
 
 # advanced DATABASE LEDGER [SECONDS]: has the worker finished the ledger's day?
-advanced() { wait_for "${3:-20}" "$1" "SELECT count(*) > 0 FROM $2.run WHERE done"; }
+advanced() { wait_for "${3:-20}" "$1" "SELECT count(*) > 0 FROM $2.run WHERE finished_at IS NOT NULL"; }
 
 cleanup() {
 	status=$?

@@ -1,5 +1,7 @@
+#!/bin/sh
 # The background worker: finds databases and ledgers, acts as their owners,
 # obeys its settings, and stands in nobody's way.
+# shellcheck source=test/server/lib.sh disable=SC2317
 . test/server/lib.sh
 
 log_has() { grep -q "$1" "$SCRATCH/main.log"; }
@@ -9,7 +11,7 @@ log_count() { grep -c "$1" "$SCRATCH/main.log"; }
 appears() {
 	tries=$(($1 * 10))
 	until log_has "$2"; do
-		[ $tries -gt 0 ] || return 1
+		[ "$tries" -gt 0 ] || return 1
 		sleep 0.1
 		tries=$((tries - 1))
 	done
@@ -46,8 +48,8 @@ make_database south carla
 make_ledger north berta ar_berta Etc/GMT+12 3
 make_ledger south carla ar_carla Europe/Amsterdam 3
 sql postgres "CREATE DATABASE empty"
-for ledger in 'north ar_anna' 'north ar_berta' 'south ar_carla'; do
-	holds "$ledger is advanced" advanced $ledger
+for ledger in north:ar_anna north:ar_berta south:ar_carla; do
+	holds "$ledger is advanced" advanced "${ledger%:*}" "${ledger#*:}"
 done
 today() {
 	sql "$1" "SELECT count(*) = 1 AND bool_and(as_of IN ((now() AT TIME ZONE '$3')::date,
@@ -88,7 +90,7 @@ CREATE FUNCTION usurper.rise() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXEC
 CREATE TRIGGER rise BEFORE INSERT ON usurper.notice FOR EACH ROW EXECUTE FUNCTION usurper.rise();
 SQL
 holds 'a trigger that wants another role is an error' \
-	wait_for 10 north "SELECT count(*) = 1 FROM usurper.run WHERE code = '42501'"
+	wait_for 10 north "SELECT count(*) = 1 FROM usurper.run WHERE error_code = '42501'"
 
 # ---- a broken ledger does not stop the others
 sql_file north <<'SQL' >/dev/null
@@ -101,7 +103,7 @@ make_ledger north anna a_broken Europe/Amsterdam 2
 sql north "CREATE TRIGGER break BEFORE INSERT ON a_broken.notice FOR EACH ROW EXECUTE FUNCTION public.break()"
 make_ledger north berta z_sound Europe/Amsterdam 2
 holds 'the ledger after a broken one is advanced' advanced north z_sound
-is 'the error stands in the run' "$(sql north 'SELECT code, message, detail FROM a_broken.run')" 'ZZ123|broken on purpose|the detail'
+is 'the error stands in the run' "$(sql north 'SELECT error_code, error_message, error_detail, failures, finished_at IS NULL FROM a_broken.run')" 'ZZ123|broken on purpose|the detail|1|t'
 is 'nothing of the failed batch is left' "$(notices north a_broken)" 0
 holds 'the log has it, with the ledger' log_has 'debiteur: advancing ledger a_broken for 2'
 
@@ -110,6 +112,16 @@ make_ledger north anna foreign_ledger Europe/Amsterdam 2
 sql north 'ALTER FUNCTION foreign_ledger.run_due() OWNER TO berta; SELECT pg_reload_conf()' >/dev/null
 holds 'a ledger with a foreign function is left alone' appears 10 'ledger "foreign_ledger" is left alone, for its owner has no function run_due'
 is '... and not advanced' "$(notices north foreign_ledger)" 0
+
+# ---- a ledger of another version
+make_ledger north anna old_ledger Europe/Amsterdam 0
+sql north "UPDATE debiteur.ledger SET version = '0.0.1' WHERE name = 'old_ledger'"
+sql north "SET ROLE anna; SELECT old_ledger.add_customer('C', 'C'), old_ledger.issue_invoice('C', 'I', 9, issued_on => '2024-01-01')" >/dev/null
+sql north 'SELECT pg_reload_conf()' >/dev/null
+holds 'a ledger of another version is left alone' appears 10 'ledger "old_ledger" is left alone, for its version'
+is '... and not advanced' "$(notices north old_ledger)" 0
+sql north "SELECT debiteur.upgrade_ledger('old_ledger')" >/dev/null
+holds '... until it is upgraded' advanced north old_ledger
 
 # ---- settings by SIGHUP
 set_and_reload "debiteur.enabled = off"
@@ -172,7 +184,7 @@ make_slow south cancelled
 set_and_reload "debiteur.enabled = on"
 wait_for 10 postgres "$working"
 sql postgres "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE backend_type = 'debiteur worker'" >/dev/null
-holds 'a cancelled batch is recorded' wait_for 10 south "SELECT count(*) = 1 FROM cancelled.run WHERE code = '57014'"
+holds 'a cancelled batch is recorded' wait_for 10 south "SELECT count(*) = 1 FROM cancelled.run WHERE error_code = '57014'"
 sql postgres "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'debiteur launcher'" >/dev/null
 make_ledger south carla new_launcher Europe/Amsterdam 2
 holds 'a terminated launcher comes back' advanced south new_launcher

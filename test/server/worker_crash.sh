@@ -1,5 +1,7 @@
+#!/bin/sh
 # kill -9 of the worker and crashes of the server in the middle of an advance:
 # afterwards the rows are those of an advance that nothing disturbed.
+# shellcheck source=test/server/lib.sh disable=SC2317
 . test/server/lib.sh
 
 KILLS=20
@@ -9,11 +11,14 @@ CUSTOMERS=4000
 # facts DATABASE: everything an advance writes, but ids and times of the clock
 facts() {
 	sql_file "$1" <<-'SQL'
-		SELECT 'invoice', i.number, i.status FROM ar.invoice i ORDER BY 2;
-		SELECT 'notice', c.number, n.issued_on, n.step FROM ar.notice n JOIN ar.customer c USING (customer_id) ORDER BY 2, 3, 4;
-		SELECT 'line', i.number, l.amount, n.step
-		  FROM ar.notice_line l JOIN ar.notice n USING (notice_id) JOIN ar.invoice i USING (invoice_id) ORDER BY 2, 3, 4;
-		SELECT 'outbox', topic, payload FROM ar.outbox ORDER BY 2, 3;
+		SELECT 'invoice', i.number, i.status, i.policy_id, i.cycle, i.step, i.noticed_on, i.next_on FROM ar.invoice i ORDER BY i.number;
+		SELECT 'notice', c.number, n.issued_on, n.step, n.channel, n.action, n.amount, n.delivery, n.attempts, i.number
+		  FROM ar.notice n JOIN ar.customer c ON c.id = n.customer_id JOIN ar.invoice i ON i.id = n.lead_id
+		 ORDER BY c.number, n.issued_on, n.step;
+		SELECT 'line', i.number, l.step, l.cycle, l.taken, l.amount, l.open_amount, l.due_on
+		  FROM ar.notice_line l JOIN ar.invoice i ON i.id = l.invoice_id ORDER BY i.number, l.step, l.cycle;
+		SELECT 'outbox', o.topic, o.payload - 'notice' FROM ar.outbox o ORDER BY 2, 3;
+		SELECT 'run', r.as_of, r.notices, r.steps, r.overdue, r.skipped, r.failures FROM ar.run r ORDER BY r.as_of;
 	SQL
 }
 
@@ -27,7 +32,7 @@ worker_pid() {
 # worker_at_work DATABASE: waits for a worker there, prints its process id
 worker_at_work() {
 	tries=200
-	while [ $tries -gt 0 ]; do
+	while [ "$tries" -gt 0 ]; do
 		pid=$(worker_pid "$1")
 		[ -z "$pid" ] || { echo "$pid" && return; }
 		sleep 0.05
@@ -41,12 +46,12 @@ worker_at_work() {
 # found a part of it done
 disturb() {
 	hits=0 halves=0
-	while [ $hits -lt "$1" ]; do
+	while [ "$hits" -lt "$1" ]; do
 		pid=$(worker_at_work "$2") || return 1
 		a_moment
 		$3 "$pid" || continue
 		wait_for 60 "$2" 'SELECT true' || return 1
-		[ "$(sql "$2" 'SELECT count(*) FROM ar.run WHERE done')" = 0 ] || return 1
+		[ "$(sql "$2" 'SELECT count(*) FROM ar.run WHERE finished_at IS NOT NULL')" = 0 ] || return 1
 		hits=$((hits + 1))
 		[ "$(notices "$2" ar)" -eq 0 ] || halves=$((halves + 1))
 	done
@@ -58,7 +63,7 @@ start_server main "shared_preload_libraries = 'debiteur'" "debiteur.naptime = 1"
 make_database calm olga
 make_ledger calm olga ar "$(noon_zone)" $CUSTOMERS
 sql_file calm <<'SQL'
-CREATE FUNCTION ar.slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.003); RETURN NEW; END';
+CREATE FUNCTION ar.slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.004); RETURN NEW; END';
 CREATE TRIGGER slow BEFORE INSERT ON ar.notice FOR EACH ROW EXECUTE FUNCTION ar.slow();
 SQL
 sql postgres 'CREATE DATABASE killed TEMPLATE calm'
@@ -74,7 +79,7 @@ is 'it wrote a notice a customer' "$(notices calm ar)" $CUSTOMERS
 kill_worker() { kill -9 "$1" 2>/dev/null && sleep 0.2; }
 set_and_reload "debiteur.databases = killed"
 holds "the worker is killed $KILLS times in the middle" disturb $KILLS killed kill_worker
-holds '... mostly when a part was done' [ $halves -ge $((KILLS / 2)) ]
+holds '... mostly when a part was done' [ "$halves" -ge $((KILLS / 2)) ]
 sql killed 'DROP TRIGGER slow ON ar.notice'
 holds '... and ends its work' advanced killed ar 60
 facts killed >"$SCRATCH/killed"
@@ -84,7 +89,7 @@ holds '... with the rows of the undisturbed one' cmp "$SCRATCH/calm" "$SCRATCH/k
 crash_server() { stop_server main immediate && start_server main; }
 set_and_reload "debiteur.databases = crashed"
 holds "the server crashes $CRASHES times in the middle" disturb $CRASHES crashed crash_server
-holds '... once when a part was done' [ $halves -ge 1 ]
+holds '... once when a part was done' [ "$halves" -ge 1 ]
 sql crashed 'DROP TRIGGER slow ON ar.notice'
 holds '... and the work ends' advanced crashed ar 60
 facts crashed >"$SCRATCH/crashed"

@@ -1,4 +1,6 @@
+#!/bin/sh
 # A standby advances nothing; promoted, it does.
+# shellcheck source=test/server/lib.sh disable=SC2317
 . test/server/lib.sh
 
 start_server primary "shared_preload_libraries = 'debiteur'" "debiteur.naptime = 1" "debiteur.enabled = off"
