@@ -14,8 +14,8 @@
  * trigger of a user's on a ledger table is therefore an error in the worker.)
  * Settings that the code changes are undone at the end of each transaction,
  * so one ledger's owner can't prepare anything for the next one's. Settings of
- * the role (ALTER ROLE ... SET, a statement_timeout for instance) do not
- *apply, for the role doesn't log in; those of the database do.
+ * the role (ALTER ROLE ... SET) do not apply, for the role doesn't log in;
+ * those of the database do.
  */
 #include "postgres.h"
 
