@@ -17,8 +17,9 @@
 #
 # The scripts run in the copied sources with PG_CONFIG (a server of their own,
 # with debiteur installed), SCRATCH (an empty folder for data and sockets) and
-# REAL_DATA (a folder of real invoices, which need not exist). They print
-# "ok - what", "not ok - what" or "skip - what", and end with 0 when all is ok.
+# REAL_DATA (a folder of real invoices, which need not exist), as
+# the unprivileged user. They print "ok - what", "not ok - what" or "skip - what"
+# and end with 0 when all is ok. Servers under SCRATCH are stopped afterwards.
 set -eu
 # shellcheck source=test/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -194,7 +195,7 @@ check_script() {
 	before=$failed
 	follow "${1#test/}" cat limit "$seconds" sh "$1"
 	stop_servers "$SCRATCH"
-	if [ "$failed" -gt "$before" ]; then
+	if [ "$failed" -gt "$before" ] && [ -d "$SCRATCH" ]; then
 		find "$SCRATCH" -name '*.log' -type f | while IFS= read -r file; do
 			say "-- the end of ${file#"$SCRATCH"/}"
 			tail -n 25 "$file"

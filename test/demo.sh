@@ -72,6 +72,8 @@ make_ledger() {
 	say "creating the ledger ar, making the portfolio"
 	sql -o /dev/null <<-'END'
 		CREATE EXTENSION debiteur;
+		-- So that statuses and terms can be compared without OPERATOR(debiteur.=).
+		ALTER DATABASE demo SET search_path = public, debiteur;
 		SELECT debiteur.create_ledger('ar', currency => 'EUR', time_zone => 'Europe/Amsterdam');
 		-- While days of the past go by, the worker must not do today's.
 		UPDATE ar.settings SET worker = false;
@@ -90,10 +92,10 @@ pass_months() {
 	done
 }
 
-# The days up to :until were advanced by hand; today is the worker's.
+# The days of the portfolio were advanced by hand; today is the worker's.
 let_worker_run() {
 	say
-	say "switching the worker on: it takes the days since $last_day by itself"
+	say "switching the worker on, which advances the ledger to today by itself"
 	sql -c "UPDATE ar.settings SET worker = true"
 	n=0
 	until [ "$(ask "SELECT count(*) FROM ar.run WHERE as_of = ar.today() AND finished_at IS NOT NULL")" = 1 ]; do
@@ -110,18 +112,26 @@ report() {
 
 how_to_connect() {
 	heading 'Look around'
-	if [ "$keep_server" = yes ]; then
-		say "  $bindir/psql -h $work -U demo demo"
-		say "  SELECT * FROM ar.aging();   \\df ar.*   \\d ar.invoice"
-		say "Stop it and clear up:"
-		stop="$bindir/pg_ctl -D $work/data -m fast stop && rm -rf $work"
-		if is_root; then stop="su $runner -s /bin/sh -c '$bindir/pg_ctl -D $work/data -m fast stop'; rm -rf $work"; fi
-		say "  $stop"
-		# shellcheck disable=SC2034 # read by finish
-		keep=server
-	else
-		say "  sh test/demo.sh --keep leaves the server running and says how to connect with psql"
+	if [ "$keep_server" = no ]; then
+		say "  sh test/demo.sh --keep leaves the server running and says how to connect"
+		return
 	fi
+	stopper=
+	if is_root; then stopper="su $runner -s /bin/sh -c 'exec \"\$@\"' --  sh"; fi
+	as_user tee "$work/stop" >/dev/null <<-END
+		#!/bin/sh
+		# Stops the server of this folder and removes the folder.
+		$stopper $bindir/pg_ctl -D $work/data -s -m fast -w stop
+		rm -rf $work
+	END
+	client=$bindir/psql
+	if has psql; then client=psql; fi
+	say "  $client -h $work -U demo demo"
+	say "  SELECT * FROM ar.aging_by_customer();    \\df ar.*    \\d ar.invoice"
+	say "To stop the server and remove its folder:"
+	say "  sh $work/stop"
+	# shellcheck disable=SC2034 # read by finish
+	keep=server
 }
 
 began=$(date +%s)

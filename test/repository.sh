@@ -86,7 +86,7 @@ trailing_blanks() {
 
 other_versions() {
 	grep -q "\"version\": *\"$version\"" META.json || echo "META.json is not of $version"
-	newest=$(sed -n 's/^##* \[\{0,1\}\([0-9][0-9.]*[0-9]\).*/\1/p' CHANGELOG.md | sed -n 1p)
+	newest=$(sed -n 's/^##* \[\{0,1\}\([0-9][0-9.]*[0-9]\).*/\1/p' CHANGELOG.md 2>/dev/null | sed -n 1p)
 	[ "$newest" = "$version" ] || echo "CHANGELOG.md begins with '$newest', not $version"
 }
 

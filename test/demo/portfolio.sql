@@ -144,13 +144,13 @@ WITH part AS (
       FROM paid GROUP BY customer, day
 )
 INSERT INTO payment
-SELECT customer, day, amount, CASE WHEN dice(numbers || 'said') < 0.95 THEN invoices END,
-       CASE WHEN dice(numbers || 'said') < 0.95 THEN numbers ELSE 'payment' END
+SELECT customer, day, amount, CASE WHEN dice(numbers || 'said') < 0.98 THEN invoices END,
+       CASE WHEN dice(numbers || 'said') < 0.98 THEN numbers ELSE 'payment' END
   FROM transfer WHERE amount > 0
 UNION ALL
 -- Now and then somebody pays twice.
 SELECT customer, weekday(day + 8), amount, invoices, numbers
-  FROM transfer WHERE amount > 0 AND dice(numbers || 'twice') < 0.004;
+  FROM transfer WHERE amount > 0 AND dice(numbers || 'twice') < 0.003;
 
 DELETE FROM payment USING period WHERE received_on > until;
 ANALYZE;

@@ -4,7 +4,7 @@
  *		Variables: bar (a sign to draw bars with), bold and plain (escape codes,
  *		or empty).
  */
-\pset border 1
+\pset border 0
 \pset footer off
 \pset linestyle ascii
 \pset null ''
@@ -12,23 +12,26 @@ SELECT ar.today() AS today, date_trunc('quarter', ar.today()) AS quarter \gset
 
 \echo
 \echo :bold'Aging':plain' at' :today'  SELECT * FROM ar.aging();'
-SELECT bucket, invoices, to_char(amount, 'FM999,999,990.00') AS amount,
-       repeat(:'bar', round(36 * greatest(amount, 0) / nullif(max(amount) OVER (), 0))::int) AS " "
+SELECT bucket, invoices, to_char(amount, '9,999,990.00') AS amount,
+       repeat(:'bar', round(40 * greatest(amount, 0) / nullif(max(amount) OVER (), 0))::int) AS " "
   FROM ar.aging()
  ORDER BY bucket;
 
+SELECT to_char(sum(amount), 'FM99,999,990.00') AS open, to_char(sum(on_account), 'FM99,999,990.00') AS on_account FROM ar.aging() \gset
+\echo 'Open' :open'; money on account' :on_account
+\echo
 \echo :bold'KPIs':plain', quarter by quarter  SELECT * FROM ar.kpi(from, to);'
 WITH quarter AS (
     SELECT first::date, least((first + interval '3 months - 1 day')::date, ar.today() - 1) AS last
       FROM generate_series(timestamp :'quarter' - interval '12 months', timestamp :'quarter', interval '3 months') AS first
      WHERE first < ar.today()
 ), figure AS (
-    SELECT to_char(first, 'YYYY "Q"Q') AS quarter, to_jsonb(k) AS k FROM quarter, ar.kpi(first, last) AS k
+    SELECT '  ' || to_char(first, 'YYYY "Q"Q') AS quarter, to_jsonb(k) AS k FROM quarter, ar.kpi(first, last) AS k
 )
 SELECT label AS " ", quarter,
-       CASE digits WHEN 0 THEN to_char((k ->> name)::numeric, 'FM999,999,990')
-                   WHEN 1 THEN to_char((k ->> name)::numeric, 'FM999,990.0')
-                   ELSE to_char(100 * (k ->> name)::numeric, 'FM990.0') || ' %' END AS value
+       lpad(CASE digits WHEN 0 THEN to_char((k ->> name)::numeric, 'FM999,999,990')
+                        WHEN 1 THEN to_char((k ->> name)::numeric, 'FM999,990.0')
+                        ELSE to_char(100 * (k ->> name)::numeric, 'FM990.0') || ' %' END, 9) AS value
   FROM figure,
        (VALUES (1, 'sales', 'Sales', 0), (2, 'receipts', 'Receipts', 0), (3, 'closing_receivable', 'Receivable at end', 0),
                (4, 'closing_overdue', 'of which overdue', 0), (5, 'dso', 'DSO, days', 1), (6, 'dso_countback', 'DSO by count-back', 1),
@@ -39,7 +42,7 @@ SELECT label AS " ", quarter,
  ORDER BY place, quarter
 \crosstabview " " quarter value
 
-\echo :bold'Notices':plain' by step, and what came of them'
+\echo :bold'Notices':plain' by step'
 SELECT n.channel, n.action, count(*) AS notices,
        repeat(:'bar', round(40.0 * count(*) / max(count(*)) OVER ())::int) AS " "
   FROM ar.notice n
@@ -47,16 +50,16 @@ SELECT n.channel, n.action, count(*) AS notices,
  ORDER BY n.policy_id, n.step;
 
 \echo :bold'The last notices':plain
-SELECT n.issued_on AS issued, left(c.name, 24) AS customer, n.channel, n.action,
+SELECT n.issued_on AS issued, left(c.name, 22) AS customer, n.channel, n.action,
        (SELECT count(*) FROM ar.notice_line l WHERE l.notice_id = n.id) AS items,
-       to_char(n.amount, 'FM999,990.00') AS amount
+       to_char(n.amount, '999,990.00') AS amount
   FROM ar.notice n JOIN ar.customer c ON c.id = n.customer_id
  ORDER BY n.issued_on DESC, n.step DESC, n.amount DESC
  LIMIT 8;
 
 \echo :bold'Outbox':plain': messages waiting for the mailer  SELECT * FROM ar.take_messages();'
 SELECT o.id, o.payload ->> 'channel' AS channel, o.payload ->> 'action' AS action, left(c.name, 24) AS to,
-       left(coalesce(c.email, ''), 28) AS address
+       left(coalesce(c.email, ''), 26) AS address
   FROM ar.outbox o JOIN ar.customer c ON c.id = o.customer_id
  ORDER BY o.id DESC
  LIMIT 5;
@@ -64,8 +67,8 @@ SELECT count(*) AS waiting FROM ar.outbox \gset
 \echo :waiting 'messages are waiting.'
 \echo
 \echo :bold'Who is most overdue':plain
-SELECT left(c.name, 30) AS customer, c.segment AS behaviour, count(*) AS items, to_char(sum(i.open_amount), 'FM999,990.00') AS overdue,
-       ar.today() - min(i.due_on) AS "days late", max(i.status)::text AS status
+SELECT left(c.name, 27) AS customer, c.segment AS behaviour, count(*) AS items, to_char(sum(i.open_amount), '999,990.00') AS overdue,
+       ar.today() - min(i.due_on) AS "days", (array_agg(i.status::text ORDER BY i.status DESC))[1] AS status
   FROM ar.invoice i JOIN ar.customer c ON c.id = i.customer_id
  WHERE i.open_amount > 0 AND i.due_on < ar.today()
  GROUP BY c.id
