@@ -70,6 +70,10 @@ BEGIN
       USING currency, coalesce(time_zone, current_setting('TimeZone')), terms;
     INSERT INTO debiteur.ledger AS l (name, version) VALUES (create_ledger.name, debiteur.extension_version())
         ON CONFLICT ON CONSTRAINT ledger_pkey DO UPDATE SET version = excluded.version;
+    IF NOT debiteur.worker_runs() THEN
+        RAISE NOTICE 'no background worker advances ledger "%"', name
+            USING HINT = format('Add debiteur to shared_preload_libraries and restart the server, or run CALL %I.advance() every day.', name);
+    END IF;
     RETURN name;
 END $$;
 COMMENT ON FUNCTION debiteur.create_ledger(text, text, text, debiteur.payment_terms) IS

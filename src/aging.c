@@ -20,8 +20,8 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 
-#include "amount_sum.h"
 #include "debiteur.h"
+#include "amount_sum.h"
 
 #define MAX_BOUNDS 1000
 

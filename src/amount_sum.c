@@ -15,8 +15,8 @@
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
 
-#include "amount_sum.h"
 #include "debiteur.h"
+#include "amount_sum.h"
 
 AmountLayout debiteur_amount_layout = AMOUNT_LAYOUT_UNTRIED;
 

@@ -22,6 +22,8 @@
 #include "lib/stringinfo.h"
 #include "utils/numeric.h"
 
+#include "debiteur.h"
+
 #define AMOUNT_FRACTION_DIGITS 16
 #define AMOUNT_FRACTION_UNITS INT64CONST(10000000000000000)
 

@@ -16,6 +16,9 @@ PG_MODULE_MAGIC;
 
 void _PG_init(void);
 
+/* Whether the library was preloaded, and so the launcher registered. */
+static bool preloaded = false;
+
 void
 _PG_init(void)
 {
@@ -26,4 +29,14 @@ _PG_init(void)
 		return;
 
 	debiteur_register_launcher();
+	preloaded = true;
+}
+
+PG_FUNCTION_INFO_V1(debiteur_worker_runs);
+
+/* debiteur_worker_runs tells whether this server has the background worker. */
+Datum
+debiteur_worker_runs(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(preloaded);
 }

@@ -21,6 +21,7 @@
  */
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
+#include "varatt.h"
 #define input_error(escontext, ...) ereturn(escontext, (Datum) 0, __VA_ARGS__)
 #else
 #define input_error(escontext, ...)                                           \

@@ -12,8 +12,8 @@
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
 
-#include "amount_sum.h"
 #include "debiteur.h"
+#include "amount_sum.h"
 
 enum
 {

@@ -132,6 +132,8 @@ connect_to(Oid database)
 	force_setting("search_path", "pg_catalog, pg_temp");
 	force_setting("default_transaction_isolation", "read committed");
 	force_setting("default_transaction_read_only", "off");
+	/* One forgotten lock must not stop the ledgers of every other database. */
+	force_setting("lock_timeout", "60s");
 #if PG_VERSION_NUM >= 170000
 	force_setting("transaction_timeout", "0");
 #endif

@@ -171,8 +171,8 @@ DECLARE
     moment timestamptz := clock_timestamp();
 BEGIN
     INSERT INTO run AS r (as_of, started_at, failures, failed_at, error_code, error_message, error_detail)
-        VALUES (record_failure.as_of, moment, 1, moment, code, message, detail)
+        VALUES (coalesce(record_failure.as_of, today()), moment, 1, moment, code, message, detail)
         ON CONFLICT (as_of) DO UPDATE SET failures = r.failures + 1, failed_at = excluded.failed_at, error_code = excluded.error_code,
             error_message = excluded.error_message, error_detail = excluded.error_detail;
 END $$;
-COMMENT ON FUNCTION record_failure(date, text, text, text) IS 'Keeps an error of the worker in the run of this date.';
+COMMENT ON FUNCTION record_failure(date, text, text, text) IS 'Keeps an error of the worker in the run of this date (NULL: today).';

@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION invoice_issued() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-    found record;
+    defaults record;
 BEGIN
     IF NEW.status NOT IN ('draft', 'open') OR NEW.allocated <> 0 OR NEW.step <> 0 OR NEW.cycle <> 1
         OR num_nonnulls(NEW.closed_on, NEW.policy_id, NEW.noticed_on, NEW.next_on) > 0 THEN
@@ -10,12 +10,12 @@ BEGIN
             USING ERRCODE = 'RV006', DETAIL = format('Invoice %s came with status %s, allocated %s.', NEW.number, NEW.status, NEW.allocated),
                   HINT = 'Leave out the columns status, allocated, closed_on and those of dunning: they follow from what is posted.';
     END IF;
-    SELECT s.currency, coalesce(c.terms, s.terms) AS terms, p.steps, p.catch_up = 'by_age' AS by_age INTO found
+    SELECT s.currency, coalesce(c.terms, s.terms) AS terms, p.steps, p.catch_up = 'by_age' AS by_age INTO defaults
       FROM settings s
       LEFT JOIN customer c ON c.id = NEW.customer_id
       LEFT JOIN policy p ON p.name = coalesce(c.policy, s.policy) AND p.current;
-    NEW.currency := coalesce(NEW.currency, found.currency);
-    NEW.terms := coalesce(NEW.terms, found.terms);
+    NEW.currency := coalesce(NEW.currency, defaults.currency);
+    NEW.terms := coalesce(NEW.terms, defaults.terms);
     IF NEW.kind = 'credit_note' THEN
         NEW.due_on := coalesce(NEW.due_on, (SELECT r.due_on FROM invoice r WHERE r.id = NEW.related_id), NEW.issued_on);
     ELSE
@@ -24,7 +24,7 @@ BEGIN
             NEW.status := 'paid';
             NEW.closed_on := NEW.issued_on;
         ELSIF NEW.status = 'open' THEN
-            NEW.next_on := next_look(found.steps, 0, NEW.due_on, NEW.issued_on, NULL, NEW.issued_on, found.by_age, true);
+            NEW.next_on := next_look(defaults.steps, 0, NEW.due_on, NEW.issued_on, NULL, NEW.issued_on, defaults.by_age, true);
         END IF;
     END IF;
     RETURN NEW;
@@ -59,15 +59,15 @@ CREATE OR REPLACE FUNCTION lock_invoice(number text) RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
-    found record;
+    claim record;
 BEGIN
-    SELECT i.id, i.customer_id INTO found FROM invoice i WHERE i.number = lock_invoice.number;
+    SELECT i.id, i.customer_id INTO claim FROM invoice i WHERE i.number = lock_invoice.number;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no invoice %', coalesce(quote_literal(lock_invoice.number), 'NULL')
             USING ERRCODE = 'RV009', HINT = 'Invoices are named by their number, as text.';
     END IF;
-    PERFORM FROM customer c WHERE c.id = found.customer_id FOR NO KEY UPDATE;
-    RETURN found.id;
+    PERFORM FROM customer c WHERE c.id = claim.customer_id FOR NO KEY UPDATE;
+    RETURN claim.id;
 END $$;
 COMMENT ON FUNCTION lock_invoice(text) IS 'Id of the invoice with this number, its customer locked until the transaction ends; error RV009 if there is none.';
 
