@@ -60,23 +60,24 @@ BEGIN
     WITH decision AS MATERIALIZED (
         SELECT * FROM decide(execute_decisions.as_of, customers)
     ), head AS MATERIALIZED (
-        SELECT nextval('notice_id_seq') AS id, g.*
+        SELECT nextval('notice_id_seq') AS id, g.*,
+               -- Of a customer's notices the most severe lists what is overdue beside; a hand-over lists only what is handed over.
+               row_number() OVER (PARTITION BY g.customer_id, g.currency ORDER BY g.may_list DESC, g.step DESC, g.lead_id) = 1 AND g.may_list AS lists_rest
           FROM (SELECT d.customer_id, d.currency, d.policy_id, d.step, d.action,
                        CASE d.grouped_by WHEN 'invoice' THEN d.invoice_id END AS single_id,
                        (array_agg(d.invoice_id ORDER BY d.due_on, d.open_amount DESC, d.invoice_id))[1] AS lead_id,
-                       bool_and(d.due_on < execute_decisions.as_of) AND action(d.action) <> 'hand_over' AS lists_all
+                       d.grouped_by = 'customer' AND action(d.action) <> 'hand_over' AND bool_and(d.due_on < execute_decisions.as_of) AS may_list
                   FROM decision d WHERE d.taken
-                 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 7) g
+                 GROUP BY 1, 2, 3, 4, 5, 6, d.grouped_by) g
     ), line AS MATERIALIZED (
         SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, d.invoice_id IS NOT NULL AS taken, h.policy_id, h.step, i.cycle,
                i.amount, i.open_amount, i.due_on
           FROM head h
           JOIN invoice i ON i.customer_id = h.customer_id AND i.currency = h.currency AND i.open_amount <> 0
-          LEFT JOIN decision d ON d.invoice_id = i.id AND d.taken AND d.policy_id = h.policy_id AND d.step = h.step
+          LEFT JOIN decision d ON d.invoice_id = i.id AND d.taken
          WHERE CASE WHEN h.single_id IS NOT NULL THEN i.id = h.single_id
-                    WHEN d.invoice_id IS NOT NULL THEN true
-                    -- A notice of something overdue lists all that is overdue and not held; a hand-over only what is handed over.
-                    ELSE h.lists_all AND i.due_on < execute_decisions.as_of AND i.status IN ('open', 'overdue') AND i.kind <> 'credit_note'
+                    WHEN d.invoice_id IS NOT NULL THEN d.policy_id = h.policy_id AND d.step = h.step AND d.grouped_by = 'customer'
+                    ELSE h.lists_rest AND i.due_on < execute_decisions.as_of AND i.status IN ('open', 'overdue') AND i.kind <> 'credit_note'
                          AND NOT EXISTS (SELECT FROM hold k WHERE k.customer_id = i.customer_id AND k.during @> execute_decisions.as_of
                                             AND (k.invoice_id IS NULL OR k.invoice_id = i.id)) END
     ), put_notice AS (

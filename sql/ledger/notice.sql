@@ -57,7 +57,7 @@ COMMENT ON TABLE notice_line IS 'Claims on a notice, with the amounts as printed
 COMMENT ON COLUMN notice_line.notice_id IS 'The notice.';
 COMMENT ON COLUMN notice_line.invoice_id IS 'The claim.';
 COMMENT ON COLUMN notice_line.customer_id IS 'The notice''s customer.';
-COMMENT ON COLUMN notice_line.taken IS 'true: the step was taken for this claim; false: it is listed because it is overdue too.';
+COMMENT ON COLUMN notice_line.taken IS 'true: the step was taken for this claim; false: it is listed because it is overdue too (on the most severe notice that the customer got that day).';
 COMMENT ON COLUMN notice_line.policy_id IS 'Policy version of the notice.';
 COMMENT ON COLUMN notice_line.step IS 'Step of the notice.';
 COMMENT ON COLUMN notice_line.cycle IS 'Which case of the claim.';
