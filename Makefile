@@ -55,4 +55,4 @@ $(UPDATES): debiteur--%.sql: sql/upgrade/%.sql $(REPLACEABLE:%=sql/%.sql) sql/te
 check-format:
 	sh test/format.sh
 bench:
-	sh test/bench/advance.sh
+	sh test/bench.sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures advance against plain SQL that writes the same rows.
 #
-#	sh test/bench/advance.sh [INVOICES [DUE [CUSTOMERS]]]
+#	sh test/bench.sh [INVOICES [DUE [CUSTOMERS]]]
 #
 # 1,000,000 invoices, 300,000 of them due for a step, 20,000 customers unless
 # told otherwise. On a private server, in one run: five rounds, each on fresh
@@ -10,7 +10,7 @@
 # the medians and their ratio. Times of a noisy machine: only the ratio counts.
 set -eu
 # shellcheck source=test/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/lib.sh"
 
 case ${1:-} in -h | --help) usage && exit 0 ;; esac
 invoices=${1:-1000000} due=${2:-300000} customers=${3:-20000}
