@@ -1,3 +1,4 @@
+#!/bin/sh
 # README.md: every command in it is run, in order, and prints what stands there.
 #
 #	sh test/server/readme.sh [--fix]
