@@ -36,10 +36,14 @@ CREATE OR REPLACE TRIGGER issued BEFORE INSERT ON invoice FOR EACH ROW EXECUTE F
 CREATE OR REPLACE FUNCTION draft_issued() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    UPDATE invoice i SET next_on = i.issued_on WHERE i.id = NEW.id AND i.kind <> 'credit_note';
+    IF NEW.amount = 0 THEN
+        UPDATE invoice i SET status = 'paid', closed_on = i.issued_on WHERE i.id = NEW.id;
+    ELSE
+        UPDATE invoice i SET next_on = i.issued_on WHERE i.id = NEW.id AND i.kind <> 'credit_note';
+    END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION draft_issued() IS 'Trigger: a draft that is issued is looked at by the next advance.';
+COMMENT ON FUNCTION draft_issued() IS 'Trigger: a draft that is issued is looked at by the next advance; one over 0 is paid at once.';
 
 CREATE OR REPLACE TRIGGER draft_issued AFTER UPDATE ON invoice FOR EACH ROW
     WHEN (OLD.status = 'draft' AND NEW.status = 'open') EXECUTE FUNCTION draft_issued();
