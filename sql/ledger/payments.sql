@@ -1,4 +1,16 @@
 /* payments: money received, allocated to claims, reversed; write-offs. */
+CREATE OR REPLACE FUNCTION payment_refused() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    RAISE EXCEPTION 'a new payment has nothing allocated and is not reversed'
+        USING ERRCODE = 'RV005', DETAIL = format('It came with allocated %s, reversed_on %s.', NEW.allocated, coalesce(NEW.reversed_on::text, 'NULL')),
+              HINT = 'Leave out the columns allocated and reversed_on: they follow from what is posted.';
+END $$;
+COMMENT ON FUNCTION payment_refused() IS 'Trigger: refuses (RV005) a new payment that says what was done with it.';
+
+CREATE OR REPLACE TRIGGER payment_refused BEFORE INSERT ON payment FOR EACH ROW
+    WHEN (NEW.allocated <> 0 OR NEW.reversed_on IS NOT NULL) EXECUTE FUNCTION payment_refused();
+
 CREATE OR REPLACE FUNCTION payment_reversed() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
@@ -9,6 +21,10 @@ BEGIN
         RAISE EXCEPTION 'a reversal mirrors payment %', NEW.reverses_id
             USING ERRCODE = 'RV005', DETAIL = 'It has the same customer and currency, the opposite amount, and no earlier date.',
                   HINT = 'reverse_payment() makes it.';
+    END IF;
+    IF EXISTS (SELECT FROM payment p WHERE p.id = NEW.reverses_id AND p.allocated <> 0) THEN
+        RAISE EXCEPTION 'payment % is still allocated', NEW.reverses_id
+            USING ERRCODE = 'RV007', HINT = 'reverse_payment() reverses its allocations too.';
     END IF;
     RETURN NULL;
 END $$;
