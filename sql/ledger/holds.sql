@@ -49,18 +49,26 @@ BEGIN
     IF done IS NOT NULL THEN
         RETURN done;
     END IF;
+    -- The customer first, as everywhere: his claims change.
+    PERFORM FROM customer c WHERE c.id = (SELECT h.customer_id FROM hold h WHERE h.id = release.hold) FOR NO KEY UPDATE;
     SELECT h.* INTO found_hold FROM hold h WHERE h.id = release.hold FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no hold %', coalesce(release.hold::text, 'NULL') USING ERRCODE = 'RV009', HINT = 'hold() returns the id of a hold.';
     END IF;
-    IF found_hold.during @> day THEN
+    IF NOT isfinite(day) THEN
+        RAISE EXCEPTION 'a hold can''t be released on %', day USING ERRCODE = 'RV016', HINT = 'Give a day, such as today().';
+    END IF;
+    IF day < lower(found_hold.during) THEN
+        DELETE FROM hold h WHERE h.id = release.hold;
+    ELSIF found_hold.during @> day THEN
         -- From this day on it holds no more; a hold of which no day is left keeps its first, for the record.
         UPDATE hold h SET during = daterange(lower(h.during), greatest(day, lower(h.during) + 1)) WHERE h.id = release.hold;
         UPDATE invoice i SET next_on = day
          WHERE i.customer_id = found_hold.customer_id AND (found_hold.invoice_id IS NULL OR i.id = found_hold.invoice_id)
-           AND i.next_on > day AND i.open_amount <> 0;
+           -- Under a hold without end a claim has no next date.
+           AND (i.next_on IS NULL OR i.next_on > day) AND i.open_amount <> 0 AND is_open(i.status) AND i.kind <> 'credit_note';
     END IF;
     RETURN request_end(key, release.hold);
 END $$;
 COMMENT ON FUNCTION release(bigint, date, text) IS
-'Ends a hold: from released_on (today) on its claims are dunned again. Returns the hold''s id. Harmless when it has ended. Error RV009: no such hold.';
+'Ends a hold: from released_on (today) on its claims are dunned again; a hold that has not begun then is deleted. Returns the hold''s id. Harmless when it has ended. Errors: RV009 no such hold; RV016 not a date.';
