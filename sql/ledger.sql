@@ -64,6 +64,8 @@ CREATE OR REPLACE FUNCTION debiteur.create_ledger(
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM debiteur.require_ledger_name(name);
+    -- Said now, not when the ledger first asks what day it is (22023).
+    PERFORM now() AT TIME ZONE coalesce(time_zone, current_setting('TimeZone'));
     EXECUTE format('CREATE SCHEMA %I', name);
     PERFORM debiteur.run_template(name, true);
     EXECUTE format('INSERT INTO %I.settings (currency, time_zone, terms) VALUES ($1, $2, $3)', name)
@@ -79,8 +81,9 @@ END $$;
 COMMENT ON FUNCTION debiteur.create_ledger(text, text, text, debiteur.payment_terms) IS
 'Makes a ledger: a schema of this name with tables, views and functions that belong to the caller. currency: default of its invoices and payments. time_zone: decides which date is today (NULL: that of the session). terms: default of its customers. Returns the name. Errors: RV015 name not usable or taken; RV003 currency; 22023 time zone.';
 
+-- Without the notice that lists all it drops.
 CREATE OR REPLACE FUNCTION debiteur.drop_ledger(name text, with_data boolean DEFAULT false) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
 DECLARE
     has_data boolean;
 BEGIN
