@@ -22,6 +22,9 @@ BEGIN
     IF as_of IS NULL OR NOT isfinite(as_of) THEN
         RAISE EXCEPTION '% is not a date to advance to', coalesce(as_of::text, 'NULL') USING ERRCODE = 'RV016', HINT = 'Give a day, such as today().';
     END IF;
+    IF size < 1 THEN
+        RAISE EXCEPTION 'a batch of % claims can''t advance', size USING ERRCODE = 'invalid_parameter_value', HINT = 'Give 1 or more.';
+    END IF;
     IF progress IS NULL THEN
         INSERT INTO run (as_of, started_at) VALUES (advance_batch.as_of, moment) ON CONFLICT (as_of) DO NOTHING;
         state := state || jsonb_build_object('of', (SELECT count(*) FROM invoice i WHERE i.next_on <= advance_batch.as_of));
