@@ -12,13 +12,20 @@ CREATE OR REPLACE FUNCTION debiteur.run_template(ledger text, tables boolean) RE
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     part record;
+    caller CONSTANT text := current_setting('role');
+    owner CONSTANT text := (SELECT pg_get_userbyid(n.nspowner) FROM pg_namespace n WHERE n.nspname = ledger);
 BEGIN
+    -- What is made belongs to the ledger's owner, also when a superuser upgrades.
+    IF owner <> current_user THEN
+        PERFORM set_config('role', owner, true);
+    END IF;
     FOR part IN SELECT t.concept, t.body FROM debiteur.ledger_template() t WHERE tables OR NOT t.once LOOP
         PERFORM set_config('search_path', format('%I, debiteur, pg_catalog, pg_temp', ledger), true);
         EXECUTE part.body;
     END LOOP;
+    PERFORM set_config('role', caller, true);
 END $$;
-COMMENT ON FUNCTION debiteur.run_template(text, boolean) IS 'Runs the ledger template in a schema, with its tables or only what can be replaced; used by create_ledger(), rename_ledger() and upgrade_ledger(), with the rights of the caller.';
+COMMENT ON FUNCTION debiteur.run_template(text, boolean) IS 'Runs the ledger template in a schema, with its tables or only what can be replaced; used by create_ledger(), rename_ledger() and upgrade_ledger(), with the rights of the schema''s owner.';
 
 CREATE OR REPLACE FUNCTION debiteur.extension_version() RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS
