@@ -9,7 +9,7 @@ DECLARE
     new_id bigint := request_begin(key, 'issue_credit_note', jsonb_build_object('customer', customer, 'number', number, 'amount', amount,
         'invoice', invoice, 'issued_on', issued_on, 'currency', currency, 'reference', reference));
     owner_id bigint;
-    claim record;
+    claim invoice;
     used_currency text;
     day date := coalesce(issue_credit_note.issued_on, today());
 BEGIN
@@ -33,14 +33,14 @@ BEGIN
     END IF;
     PERFORM require_amount(issue_credit_note.amount, used_currency);
     INSERT INTO invoice AS i (customer_id, number, kind, related_id, currency, amount, issued_on, reference)
-        VALUES (owner_id, issue_credit_note.number, 'credit_note', CASE WHEN issue_credit_note.invoice IS NOT NULL THEN claim.id END,
+        VALUES (owner_id, issue_credit_note.number, 'credit_note', claim.id,
                 used_currency, - issue_credit_note.amount, day, issue_credit_note.reference)
         ON CONFLICT (number) DO NOTHING RETURNING i.id INTO new_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is an invoice % already', quote_literal(issue_credit_note.number)
             USING ERRCODE = 'RV010', HINT = 'Invoices and credit notes share one series of numbers; to repeat a call safely, pass a key.';
     END IF;
-    IF issue_credit_note.invoice IS NOT NULL AND is_open(claim.status) THEN
+    IF is_open(claim.status) THEN
         PERFORM set_off(new_id, claim.id, least(issue_credit_note.amount, claim.open_amount), day);
     END IF;
     RETURN request_end(key, new_id);

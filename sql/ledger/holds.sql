@@ -8,7 +8,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     new_id bigint := request_begin(key, 'hold', jsonb_build_object('customer', customer, 'invoice', invoice, 'kind', kind,
         'from_on', from_on, 'until_on', until_on, 'reason', reason));
-    claim record;
+    claim invoice;
     owner_id bigint;
     first_day date := coalesce(hold.from_on, today());
 BEGIN
@@ -30,7 +30,7 @@ BEGIN
             USING ERRCODE = 'RV016', HINT = 'until_on is the last day of the hold; NULL: until release().';
     END IF;
     INSERT INTO hold AS h (customer_id, invoice_id, kind, during, reason)
-        VALUES (owner_id, CASE WHEN hold.invoice IS NOT NULL THEN claim.id END, hold.kind,
+        VALUES (owner_id, claim.id, hold.kind,
                 daterange(first_day, CASE WHEN isfinite(hold.until_on) THEN hold.until_on END, '[]'), hold.reason)
         RETURNING h.id INTO new_id;
     RETURN request_end(key, new_id);
