@@ -119,11 +119,11 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION allocated_too_much() IS 'Trigger: refuses (RV007) to allocate more than an invoice or a payment has.';
 
--- The tables' checks say the same, without a word about what to do.
-CREATE OR REPLACE TRIGGER allocated_too_much BEFORE UPDATE OF allocated ON invoice FOR EACH ROW
+-- Triggers and no checks, which could not say what to do.
+CREATE OR REPLACE TRIGGER allocated_too_much AFTER UPDATE OF allocated ON invoice FOR EACH ROW
     WHEN (sign(NEW.allocated) * sign(NEW.amount) < 0 OR abs(NEW.allocated) > abs(NEW.amount))
     EXECUTE FUNCTION allocated_too_much();
-CREATE OR REPLACE TRIGGER allocated_too_much BEFORE UPDATE OF allocated ON payment FOR EACH ROW
+CREATE OR REPLACE TRIGGER allocated_too_much AFTER UPDATE OF allocated ON payment FOR EACH ROW
     WHEN (NEW.allocated < 0 OR NEW.allocated > greatest(NEW.amount, 0))
     EXECUTE FUNCTION allocated_too_much();
 

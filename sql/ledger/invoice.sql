@@ -29,7 +29,6 @@ CREATE TABLE invoice (
     next_on     date,
     CONSTRAINT invoice_amount CHECK (is_amount(amount, currency) AND (CASE WHEN kind = 'credit_note' THEN amount < 0 ELSE amount >= 0 END)),
     CONSTRAINT invoice_due CHECK (due_on >= issued_on OR kind = 'credit_note'),
-    CONSTRAINT invoice_allocated CHECK (CASE WHEN amount < 0 THEN allocated BETWEEN amount AND 0 ELSE allocated BETWEEN 0 AND amount END),
     CONSTRAINT invoice_status CHECK (CASE WHEN status = 'draft' THEN allocated = 0 WHEN status = 'cancelled' AND allocated = 0 OR status = 'open' AND amount = 0 THEN true
                                     ELSE is_open(status) = (amount <> allocated) END),
     CONSTRAINT invoice_closed CHECK ((closed_on IS NOT NULL) = (status IN ('paid', 'credited', 'written_off', 'cancelled')))
