@@ -28,10 +28,7 @@ CREATE TABLE invoice (
     noticed_on  date,
     next_on     date,
     CONSTRAINT invoice_amount CHECK (is_amount(amount, currency) AND (CASE WHEN kind = 'credit_note' THEN amount < 0 ELSE amount >= 0 END)),
-    CONSTRAINT invoice_due CHECK (due_on >= issued_on OR kind = 'credit_note'),
-    CONSTRAINT invoice_status CHECK (CASE WHEN status = 'draft' THEN allocated = 0 WHEN status = 'cancelled' AND allocated = 0 OR status = 'open' AND amount = 0 THEN true
-                                    ELSE is_open(status) = (amount <> allocated) END),
-    CONSTRAINT invoice_closed CHECK ((closed_on IS NOT NULL) = (status IN ('paid', 'credited', 'written_off', 'cancelled')))
+    CONSTRAINT invoice_due CHECK (due_on >= issued_on OR kind = 'credit_note')
 );
 ALTER SEQUENCE invoice_id_seq OWNED BY invoice.id;
 CREATE INDEX invoice_open ON invoice (customer_id, due_on) WHERE open_amount <> 0;
