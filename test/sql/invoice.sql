@@ -74,11 +74,9 @@ SELECT issue_invoice('C1', 'Z1', 100000000000000, '0001-01-01', '0001-01-31') IS
 SELECT issue_invoice('C1', 'X1', 1, '2024-01-01', '5874897-12-31');
 
 -- Drafts: changed, issued, cancelled, deleted.
-UPDATE invoice SET amount = 31, issued_on = '2024-03-01', due_on = NULL WHERE number = 'B3';
-UPDATE invoice SET issued_on = '2024-03-01', due_on = NULL, status = 'open' WHERE number = 'B3';
+UPDATE invoice SET amount = 31, issued_on = '2024-03-01', due_on = '2024-03-15' WHERE number = 'B3';
+UPDATE invoice SET status = 'open' WHERE number = 'B3';
 UPDATE invoice SET allocated = 5 WHERE number = 'B4';
-UPDATE invoice SET status = 'open' WHERE number = 'B4';
-UPDATE invoice SET allocated = 0 WHERE number = 'B4';
 UPDATE invoice SET status = 'overdue' WHERE number = 'B4';
 SELECT record_payment('C5', 30, '2024-03-01', '{B4}') AS payment;
 SELECT number, status, open_amount FROM invoice WHERE number = 'B4';
@@ -102,7 +100,9 @@ UPDATE invoice SET status = 'paid', closed_on = '2024-02-01' WHERE number = 'A1'
 UPDATE invoice SET status = 'paid' WHERE number = 'A1';
 UPDATE invoice SET status = 'draft' WHERE number = 'A1';
 DELETE FROM invoice WHERE number = 'A1';
+SET client_min_messages = warning;
 TRUNCATE invoice CASCADE;
+RESET client_min_messages;
 \set VERBOSITY terse
 UPDATE invoice SET open_amount = 3 WHERE number = 'A1';
 INSERT INTO invoice (customer_id, number, amount, issued_on) VALUES (1, 'A1', 3, '2024-01-01') ON CONFLICT (number) DO UPDATE SET amount = 3;

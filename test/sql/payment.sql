@@ -106,7 +106,9 @@ UPDATE payment SET received_on = '2024-01-01' WHERE id = 1;
 UPDATE payment SET allocated = 0 WHERE id = 1;
 UPDATE payment SET reversed_on = '2024-01-01' WHERE id = 1;
 DELETE FROM payment WHERE id = 1;
+SET client_min_messages = warning;
 TRUNCATE payment CASCADE;
+RESET client_min_messages;
 UPDATE payment SET reference = 'may change' WHERE id = 1;
 
 -- By INSERT.
