@@ -18,7 +18,8 @@ BEGIN
     END IF;
     owner_id := lock_customer(issue_credit_note.customer);
     IF issue_credit_note.invoice IS NOT NULL THEN
-        SELECT * INTO claim FROM invoice i WHERE i.id = lock_invoice(issue_credit_note.invoice);
+        PERFORM lock_invoice(issue_credit_note.invoice);
+        SELECT * INTO claim FROM invoice i WHERE i.number = issue_credit_note.invoice;
         IF claim.customer_id <> owner_id OR claim.kind = 'credit_note' THEN
             RAISE EXCEPTION 'customer % has no invoice %', quote_literal(issue_credit_note.customer), quote_literal(claim.number)
                 USING ERRCODE = 'RV009', HINT = 'A credit note goes to the customer of its invoice.';
@@ -74,8 +75,10 @@ BEGIN
     END IF;
     PERFORM FROM customer c WHERE c.id IN (SELECT i.customer_id FROM invoice i WHERE i.number IN (apply_credit.credit_note, apply_credit.invoice))
       ORDER BY c.id FOR NO KEY UPDATE;
-    SELECT * INTO note FROM invoice i WHERE i.id = lock_invoice(apply_credit.credit_note);
-    SELECT * INTO claim FROM invoice i WHERE i.id = lock_invoice(apply_credit.invoice);
+    PERFORM lock_invoice(apply_credit.credit_note);
+    SELECT * INTO note FROM invoice i WHERE i.number = apply_credit.credit_note;
+    PERFORM lock_invoice(apply_credit.invoice);
+    SELECT * INTO claim FROM invoice i WHERE i.number = apply_credit.invoice;
     IF note.kind <> 'credit_note' OR claim.kind = 'credit_note' OR note.customer_id <> claim.customer_id THEN
         RAISE EXCEPTION '% is not a credit note that can be set off against %', quote_literal(note.number), quote_literal(claim.number)
             USING ERRCODE = 'RV009', HINT = 'Name a credit note and an invoice of the same customer.';

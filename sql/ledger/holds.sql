@@ -16,7 +16,8 @@ BEGIN
         RETURN new_id;
     END IF;
     IF hold.invoice IS NOT NULL THEN
-        SELECT * INTO claim FROM invoice i WHERE i.id = lock_invoice(hold.invoice);
+        PERFORM lock_invoice(hold.invoice);
+        SELECT * INTO claim FROM invoice i WHERE i.number = hold.invoice;
         owner_id := claim.customer_id;
     ELSE
         owner_id := lock_customer(hold.customer);

@@ -149,7 +149,7 @@ BEGIN
         RETURN done;
     END IF;
     PERFORM FROM customer c
-      WHERE c.id IN (find_payment(allocate.payment), (SELECT i.customer_id FROM invoice i WHERE i.number = allocate.invoice))
+      WHERE c.id IN ((SELECT find_payment(allocate.payment)), (SELECT i.customer_id FROM invoice i WHERE i.number = allocate.invoice))
       ORDER BY c.id FOR NO KEY UPDATE;
     IF allocate.invoice IS NULL THEN
         SELECT * INTO money FROM payment p WHERE p.id = allocate.payment;
@@ -165,7 +165,8 @@ BEGIN
                        greatest(coalesce(allocate.posted_on, today()), money.received_on));
         RETURN request_end(key, allocate.payment);
     END IF;
-    SELECT * INTO claim FROM invoice i WHERE i.id = lock_invoice(allocate.invoice);
+    PERFORM lock_invoice(allocate.invoice);
+    SELECT * INTO claim FROM invoice i WHERE i.number = allocate.invoice;
     SELECT * INTO money FROM payment p WHERE p.id = allocate.payment;
     share := coalesce(allocate.amount, least(money.unallocated, claim.open_amount));
     IF share IS DISTINCT FROM 0 THEN
@@ -231,7 +232,8 @@ BEGIN
     IF new_id IS NOT NULL THEN
         RETURN new_id;
     END IF;
-    SELECT * INTO claim FROM invoice i WHERE i.id = lock_invoice(write_off.invoice);
+    PERFORM lock_invoice(write_off.invoice);
+    SELECT * INTO claim FROM invoice i WHERE i.number = write_off.invoice;
     IF NOT is_open(claim.status) THEN
         RAISE EXCEPTION 'invoice % is %', claim.number, claim.status USING ERRCODE = 'RV006', HINT = 'Only an open claim can be written off.';
     END IF;
