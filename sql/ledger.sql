@@ -12,6 +12,7 @@ CREATE OR REPLACE FUNCTION debiteur.run_template(ledger text, tables boolean) RE
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     part record;
+    path CONSTANT text := format('%I, debiteur, pg_catalog, pg_temp', ledger);
     caller CONSTANT text := current_setting('role');
     owner CONSTANT text := (SELECT pg_get_userbyid(n.nspowner) FROM pg_namespace n WHERE n.nspname = ledger);
 BEGIN
@@ -20,10 +21,11 @@ BEGIN
         PERFORM set_config('role', owner, true);
     END IF;
     FOR part IN SELECT t.concept, t.body FROM debiteur.ledger_template() t WHERE tables OR NOT t.once LOOP
-        PERFORM set_config('search_path', format('%I, debiteur, pg_catalog, pg_temp', ledger), true);
+        -- From here on the ledger's schema comes first: nothing unqualified may be called.
+        PERFORM pg_catalog.set_config('search_path', path, true);
         EXECUTE part.body;
     END LOOP;
-    PERFORM set_config('role', caller, true);
+    PERFORM pg_catalog.set_config('role', caller, true);
 END $$;
 COMMENT ON FUNCTION debiteur.run_template(text, boolean) IS 'Runs the ledger template in a schema, with its tables or only what can be replaced; used by create_ledger(), rename_ledger() and upgrade_ledger(), with the rights of the schema''s owner.';
 
