@@ -156,6 +156,11 @@ BEGIN
         RAISE EXCEPTION 'there is no level %', coalesce(quote_literal(level), 'NULL')
             USING ERRCODE = 'invalid_parameter_value', HINT = 'The levels are reader, clerk and manager; each includes the one before.';
     END IF;
+    -- Unquoted, public would mean everybody.
+    IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = role) THEN
+        RAISE EXCEPTION 'role % does not exist', coalesce(quote_ident(role), 'NULL')
+            USING ERRCODE = 'undefined_object', HINT = 'CREATE ROLE makes one; rights in a ledger are not for PUBLIC.';
+    END IF;
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', ledger, role);
     EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO %I', ledger, role);
     FOR routine IN
