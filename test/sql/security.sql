@@ -43,7 +43,7 @@ SELECT castsource::regtype, casttarget::regtype AS without_comment FROM pg_cast
    AND obj_description(oid, 'pg_cast') IS NULL;
 SELECT opcname, amname AS without_comment FROM pg_opclass o JOIN pg_am a ON a.oid = o.opcmethod WHERE opcnamespace = 'debiteur'::regnamespace AND obj_description(o.oid, 'pg_opclass') IS NULL;
 SELECT obj_description('debiteur'::regnamespace, 'pg_namespace') IS NOT NULL OR obj_description((SELECT oid FROM pg_extension WHERE extname = 'debiteur'), 'pg_extension') IS NOT NULL AS extension_has_comment;
--- C functions: a type's and arithmetic, the same for ever and safe anywhere.
+-- C functions: the same for ever and safe anywhere, but the one that asks the server.
 SELECT signature AS not_immutable_or_not_safe FROM routine WHERE lanname = 'c' AND (provolatile <> 'i' OR proparallel <> 's') AND prorettype <> 'trigger'::regtype ORDER BY 1;
 -- What is not volatile must not call what is: the words of writing do not occur.
 SELECT signature AS stable_but_writes FROM routine WHERE provolatile <> 'v' AND proname <> 'ledger_template' AND lanname IN ('sql', 'plpgsql') AND prosrc ~* '\m(insert into|update [a-z]+ |delete from|nextval|for update|for no key update|lock_invoice|lock_customer|set_config)\M';
