@@ -12,13 +12,22 @@ CREATE OR REPLACE FUNCTION debiteur.run_template(ledger text, tables boolean) RE
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     part record;
+    path CONSTANT text := format('%I, debiteur, pg_catalog, pg_temp', ledger);
+    caller CONSTANT text := current_setting('role');
+    owner CONSTANT text := (SELECT pg_get_userbyid(n.nspowner) FROM pg_namespace n WHERE n.nspname = ledger);
 BEGIN
+    -- What is made belongs to the ledger's owner, also when a superuser upgrades.
+    IF owner <> current_user THEN
+        PERFORM set_config('role', owner, true);
+    END IF;
     FOR part IN SELECT t.concept, t.body FROM debiteur.ledger_template() t WHERE tables OR NOT t.once LOOP
-        PERFORM set_config('search_path', format('%I, debiteur, pg_catalog, pg_temp', ledger), true);
+        -- From here on the ledger's schema comes first: nothing unqualified may be called.
+        PERFORM pg_catalog.set_config('search_path', path, true);
         EXECUTE part.body;
     END LOOP;
+    PERFORM pg_catalog.set_config('role', caller, true);
 END $$;
-COMMENT ON FUNCTION debiteur.run_template(text, boolean) IS 'Runs the ledger template in a schema, with its tables or only what can be replaced; used by create_ledger(), rename_ledger() and upgrade_ledger(), with the rights of the caller.';
+COMMENT ON FUNCTION debiteur.run_template(text, boolean) IS 'Runs the ledger template in a schema, with its tables or only what can be replaced; used by create_ledger(), rename_ledger() and upgrade_ledger(), with the rights of the schema''s owner.';
 
 CREATE OR REPLACE FUNCTION debiteur.extension_version() RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS
@@ -64,6 +73,8 @@ CREATE OR REPLACE FUNCTION debiteur.create_ledger(
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM debiteur.require_ledger_name(name);
+    -- Said now, not when the ledger first asks what day it is (22023).
+    PERFORM now() AT TIME ZONE coalesce(time_zone, current_setting('TimeZone'));
     EXECUTE format('CREATE SCHEMA %I', name);
     PERFORM debiteur.run_template(name, true);
     EXECUTE format('INSERT INTO %I.settings (currency, time_zone, terms) VALUES ($1, $2, $3)', name)
@@ -79,8 +90,9 @@ END $$;
 COMMENT ON FUNCTION debiteur.create_ledger(text, text, text, debiteur.payment_terms) IS
 'Makes a ledger: a schema of this name with tables, views and functions that belong to the caller. currency: default of its invoices and payments. time_zone: decides which date is today (NULL: that of the session). terms: default of its customers. Returns the name. Errors: RV015 name not usable or taken; RV003 currency; 22023 time zone.';
 
+-- Without the notice that lists all it drops.
 CREATE OR REPLACE FUNCTION debiteur.drop_ledger(name text, with_data boolean DEFAULT false) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
 DECLARE
     has_data boolean;
 BEGIN
@@ -143,6 +155,11 @@ BEGIN
     IF level IS NULL OR level NOT IN ('reader', 'clerk', 'manager') THEN
         RAISE EXCEPTION 'there is no level %', coalesce(quote_literal(level), 'NULL')
             USING ERRCODE = 'invalid_parameter_value', HINT = 'The levels are reader, clerk and manager; each includes the one before.';
+    END IF;
+    -- Unquoted, public would mean everybody.
+    IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = role) THEN
+        RAISE EXCEPTION 'role % does not exist', coalesce(quote_ident(role), 'NULL')
+            USING ERRCODE = 'undefined_object', HINT = 'CREATE ROLE makes one; rights in a ledger are not for PUBLIC.';
     END IF;
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', ledger, role);
     EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO %I', ledger, role);

@@ -18,21 +18,24 @@ COMMENT ON COLUMN debiteur.ledger.version IS 'Version of the template that the l
 CREATE FUNCTION debiteur.guard_registry() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    entry debiteur.ledger := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
-    schema_owner oid := (SELECT nspowner FROM pg_namespace WHERE nspname = entry.name);
+    touched text;
+    schema_owner oid;
 BEGIN
-    -- The row of a schema that is gone may be cleared away by anybody.
-    IF TG_OP = 'DELETE' AND schema_owner IS NULL THEN
-        RETURN OLD;
-    END IF;
-    IF schema_owner IS NULL THEN
-        RAISE EXCEPTION 'schema "%" does not exist', entry.name
-            USING ERRCODE = 'RV012', HINT = 'SELECT debiteur.create_ledger(…) makes a schema and registers it.';
-    END IF;
-    IF NOT pg_has_role(current_user, schema_owner, 'USAGE') THEN
-        RAISE EXCEPTION 'must be owner of schema "%"', entry.name USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    RETURN entry;
+    -- An update touches two names: the one that was and the one that will be.
+    FOREACH touched IN ARRAY CASE TG_OP WHEN 'INSERT' THEN ARRAY[NEW.name] WHEN 'DELETE' THEN ARRAY[OLD.name]
+                                        ELSE ARRAY[OLD.name, NEW.name] END LOOP
+        schema_owner := (SELECT nspowner FROM pg_namespace WHERE nspname = touched);
+        IF schema_owner IS NOT NULL THEN
+            IF NOT pg_has_role(current_user, schema_owner, 'USAGE') THEN
+                RAISE EXCEPTION 'must be owner of schema "%"', touched USING ERRCODE = 'insufficient_privilege';
+            END IF;
+        ELSIF TG_OP <> 'DELETE' AND touched = NEW.name THEN
+            -- The row of a schema that is gone may be changed or cleared away by anybody.
+            RAISE EXCEPTION 'schema "%" does not exist', touched
+                USING ERRCODE = 'RV012', HINT = 'SELECT debiteur.create_ledger(…) makes a schema and registers it.';
+        END IF;
+    END LOOP;
+    RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 COMMENT ON FUNCTION debiteur.guard_registry() IS 'Trigger: a row of debiteur.ledger is written by the owner of its schema only.';
 

@@ -22,6 +22,9 @@ BEGIN
     IF as_of IS NULL OR NOT isfinite(as_of) THEN
         RAISE EXCEPTION '% is not a date to advance to', coalesce(as_of::text, 'NULL') USING ERRCODE = 'RV016', HINT = 'Give a day, such as today().';
     END IF;
+    IF size < 1 THEN
+        RAISE EXCEPTION 'a batch of % claims can''t advance', size USING ERRCODE = 'invalid_parameter_value', HINT = 'Give 1 or more.';
+    END IF;
     IF progress IS NULL THEN
         INSERT INTO run (as_of, started_at) VALUES (advance_batch.as_of, moment) ON CONFLICT (as_of) DO NOTHING;
         state := state || jsonb_build_object('of', (SELECT count(*) FROM invoice i WHERE i.next_on <= advance_batch.as_of));
@@ -132,9 +135,8 @@ COMMENT ON FUNCTION count_run(date, bigint, bigint, bigint, jsonb) IS 'Adds the 
 -- It commits, so it can have no SET clause: it is thin, and names its schema.
 DO $do$
 BEGIN
-    EXECUTE format($sql$
-        CREATE OR REPLACE PROCEDURE advance(as_of date DEFAULT today(), batch_size int DEFAULT NULL)
-        LANGUAGE plpgsql AS $$
+    EXECUTE pg_catalog.format($sql$CREATE OR REPLACE PROCEDURE advance(as_of date DEFAULT today(), batch_size int DEFAULT NULL)
+        LANGUAGE plpgsql AS %L$sql$, pg_catalog.format($body$
         DECLARE
             progress pg_catalog.jsonb;
         BEGIN
@@ -143,7 +145,7 @@ BEGIN
                 COMMIT;
                 EXIT WHEN progress IS NULL;
             END LOOP;
-        END $$ $sql$, current_schema());
+        END $body$, current_schema));
 END $do$;
 COMMENT ON PROCEDURE advance(date, int) IS
 'Advances the ledger to a date: marks what became overdue, takes the steps that are due, issues notices and outbox messages. Commits after each batch of about batch_size claims (NULL: the setting debiteur.batch_size), so it can''t run inside a transaction block. Again on the same date it finds nothing to do; after days without a run it goes on where it should. Error RV016: not a date.';

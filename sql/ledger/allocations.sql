@@ -28,12 +28,14 @@ BEGIN
       LEFT JOIN allocation o ON o.id = a.reverses_id
      CROSS JOIN LATERAL (VALUES
         (NOT is_amount(a.amount, i.currency), 'RV004', format('%s is not an amount in %s', a.amount, i.currency)),
+        (a.kind <> 'reversal' AND sign(a.amount) * sign(i.amount) < 0, 'RV004',
+         format('%s has the wrong sign for invoice %s over %s', a.amount, i.number, i.amount)),
         (i.status IN ('draft', 'cancelled'), 'RV006', format('invoice %s is %s', i.number, i.status)),
         (a.customer_id <> i.customer_id, 'RV009', format('invoice %s belongs to another customer', i.number)),
         (a.posted_on < i.issued_on, 'RV016', format('invoice %s is of %s, the posting of %s', i.number, i.issued_on, a.posted_on)),
         (p.currency <> i.currency, 'RV003', format('invoice %s is in %s, the payment in %s', i.number, i.currency, p.currency)),
         (a.posted_on < p.received_on, 'RV016', format('the payment is of %s, the posting of %s', p.received_on, a.posted_on)),
-        (a.kind = 'payment' AND p.reversed_on IS NOT NULL, 'RV007', format('the payment was reversed on %s', p.reversed_on)),
+        (a.kind IN ('payment', 'discount') AND p.reversed_on IS NOT NULL, 'RV007', format('the payment was reversed on %s', p.reversed_on)),
         (a.kind = 'reversal' AND (o.kind = 'reversal' OR o.invoice_id <> a.invoice_id OR o.amount <> - a.amount
             OR o.posted_on > a.posted_on OR o.payment_id IS DISTINCT FROM a.payment_id),
          'RV005', format('a reversal mirrors allocation %s', a.reverses_id))
@@ -102,6 +104,28 @@ BEGIN
      WHERE i.id = s.invoice_id;
 END $$;
 COMMENT ON FUNCTION settle(bigint[]) IS 'Brings allocated, status and case of these claims in line with their allocations: written off if anything of it was, else paid if anything was, else credited; open again when a posting was reversed.';
+
+CREATE OR REPLACE FUNCTION allocated_too_much() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'payment' THEN
+        RAISE EXCEPTION 'payment % can''t have % allocated', NEW.id, NEW.allocated
+            USING ERRCODE = 'RV007', DETAIL = format('It is over %s, and %s was allocated.', NEW.amount, OLD.allocated),
+                  HINT = 'Allocate at most what is on account.';
+    END IF;
+    RAISE EXCEPTION 'invoice % can''t have % allocated', NEW.number, NEW.allocated
+        USING ERRCODE = 'RV007', DETAIL = format('It is over %s, and %s was allocated.', NEW.amount, OLD.allocated),
+              HINT = 'Post at most what is open.';
+END $$;
+COMMENT ON FUNCTION allocated_too_much() IS 'Trigger: refuses (RV007) to allocate more than an invoice or a payment has.';
+
+-- Triggers and no checks, which could not say what to do.
+CREATE OR REPLACE TRIGGER allocated_too_much AFTER UPDATE OF allocated ON invoice FOR EACH ROW
+    WHEN (sign(NEW.allocated) * sign(NEW.amount) < 0 OR abs(NEW.allocated) > abs(NEW.amount))
+    EXECUTE FUNCTION allocated_too_much();
+CREATE OR REPLACE TRIGGER allocated_too_much AFTER UPDATE OF allocated ON payment FOR EACH ROW
+    WHEN (NEW.allocated < 0 OR NEW.allocated > greatest(NEW.amount, 0))
+    EXECUTE FUNCTION allocated_too_much();
 
 CREATE OR REPLACE TRIGGER posted AFTER INSERT ON allocation REFERENCING NEW TABLE AS posted
     FOR EACH STATEMENT EXECUTE FUNCTION allocation_posted();

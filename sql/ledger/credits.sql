@@ -9,7 +9,7 @@ DECLARE
     new_id bigint := request_begin(key, 'issue_credit_note', jsonb_build_object('customer', customer, 'number', number, 'amount', amount,
         'invoice', invoice, 'issued_on', issued_on, 'currency', currency, 'reference', reference));
     owner_id bigint;
-    claim record;
+    claim invoice;
     used_currency text;
     day date := coalesce(issue_credit_note.issued_on, today());
 BEGIN
@@ -18,7 +18,8 @@ BEGIN
     END IF;
     owner_id := lock_customer(issue_credit_note.customer);
     IF issue_credit_note.invoice IS NOT NULL THEN
-        SELECT * INTO claim FROM invoice i WHERE i.id = lock_invoice(issue_credit_note.invoice);
+        PERFORM lock_invoice(issue_credit_note.invoice);
+        SELECT * INTO claim FROM invoice i WHERE i.number = issue_credit_note.invoice;
         IF claim.customer_id <> owner_id OR claim.kind = 'credit_note' THEN
             RAISE EXCEPTION 'customer % has no invoice %', quote_literal(issue_credit_note.customer), quote_literal(claim.number)
                 USING ERRCODE = 'RV009', HINT = 'A credit note goes to the customer of its invoice.';
@@ -33,14 +34,14 @@ BEGIN
     END IF;
     PERFORM require_amount(issue_credit_note.amount, used_currency);
     INSERT INTO invoice AS i (customer_id, number, kind, related_id, currency, amount, issued_on, reference)
-        VALUES (owner_id, issue_credit_note.number, 'credit_note', CASE WHEN issue_credit_note.invoice IS NOT NULL THEN claim.id END,
+        VALUES (owner_id, issue_credit_note.number, 'credit_note', claim.id,
                 used_currency, - issue_credit_note.amount, day, issue_credit_note.reference)
         ON CONFLICT (number) DO NOTHING RETURNING i.id INTO new_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is an invoice % already', quote_literal(issue_credit_note.number)
             USING ERRCODE = 'RV010', HINT = 'Invoices and credit notes share one series of numbers; to repeat a call safely, pass a key.';
     END IF;
-    IF issue_credit_note.invoice IS NOT NULL AND is_open(claim.status) THEN
+    IF is_open(claim.status) THEN
         PERFORM set_off(new_id, claim.id, least(issue_credit_note.amount, claim.open_amount), day);
     END IF;
     RETURN request_end(key, new_id);
@@ -74,8 +75,10 @@ BEGIN
     END IF;
     PERFORM FROM customer c WHERE c.id IN (SELECT i.customer_id FROM invoice i WHERE i.number IN (apply_credit.credit_note, apply_credit.invoice))
       ORDER BY c.id FOR NO KEY UPDATE;
-    SELECT * INTO note FROM invoice i WHERE i.id = lock_invoice(apply_credit.credit_note);
-    SELECT * INTO claim FROM invoice i WHERE i.id = lock_invoice(apply_credit.invoice);
+    PERFORM lock_invoice(apply_credit.credit_note);
+    SELECT * INTO note FROM invoice i WHERE i.number = apply_credit.credit_note;
+    PERFORM lock_invoice(apply_credit.invoice);
+    SELECT * INTO claim FROM invoice i WHERE i.number = apply_credit.invoice;
     IF note.kind <> 'credit_note' OR claim.kind = 'credit_note' OR note.customer_id <> claim.customer_id THEN
         RAISE EXCEPTION '% is not a credit note that can be set off against %', quote_literal(note.number), quote_literal(claim.number)
             USING ERRCODE = 'RV009', HINT = 'Name a credit note and an invoice of the same customer.';

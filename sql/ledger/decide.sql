@@ -75,7 +75,9 @@ BEGIN
                         WHEN j.step_now IS NULL THEN 'not_due' END,
                    CASE WHEN j.held_until IS NOT NULL THEN 'hold' END,
                    CASE WHEN j.waits_until > decide.as_of THEN 'min_interval' END,
-                   CASE WHEN j.net <= 0 THEN 'net_credit'
+                   -- A claim that is not dunned anyway does not count in net.
+                   CASE WHEN j.step_now IS NULL OR j.held_until IS NOT NULL OR j.status = 'in_collection' THEN NULL
+                        WHEN j.net <= 0 THEN 'net_credit'
                         WHEN CASE j.grouped_by WHEN 'invoice' THEN least(j.net, j.open_amount) ELSE j.net END < j.minimum_amount THEN 'below_minimum' END
                ], NULL) AS why_not
           FROM judged j

@@ -18,7 +18,7 @@ BEGIN
     RAISE EXCEPTION 'invoice % can''t become % from %', NEW.number, NEW.status, OLD.status
         USING ERRCODE = 'RV006', HINT = 'A status follows the facts: post a payment, a credit note, a write-off or a cancellation.';
 END $$;
-COMMENT ON FUNCTION status_refused() IS 'Trigger: refuses (RV006) a change of status that debiteur.can_become() does not know.';
+COMMENT ON FUNCTION status_refused() IS 'Trigger: refuses (RV006) a change of status that debiteur.can_become() does not know, or that only a posting makes.';
 
 CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON invoice FOR EACH ROW
     WHEN (OLD.status <> 'draft' AND (
@@ -29,11 +29,17 @@ CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON invoice FOR EACH ROW
         'Correct it by a credit note and a new invoice.');
 -- The triggers of allocation write these columns; nobody else does.
 CREATE OR REPLACE TRIGGER facts_allocated AFTER UPDATE ON invoice FOR EACH ROW
-    WHEN (pg_trigger_depth() = 0 AND OLD.status <> 'draft'
-          AND (NEW.allocated <> OLD.allocated OR NEW.closed_on IS DISTINCT FROM OLD.closed_on))
+    WHEN (pg_trigger_depth() = 0
+          AND (NEW.allocated <> OLD.allocated OR (OLD.status <> 'draft' AND NEW.closed_on IS DISTINCT FROM OLD.closed_on)))
     EXECUTE FUNCTION facts_stay('invoice', 'allocated and closed_on follow the allocations.', 'Post an allocation: record_payment(), allocate(), write_off().');
 CREATE OR REPLACE TRIGGER facts_status AFTER UPDATE ON invoice FOR EACH ROW
-    WHEN (NOT can_become(OLD.status, NEW.status))
+    WHEN (NOT can_become(OLD.status, NEW.status)
+          -- Only postings settle a claim or open it again.
+          OR (pg_trigger_depth() = 0 AND NEW.status <> OLD.status AND OLD.status <> 'draft'
+              AND NOT (is_open(OLD.status) AND is_open(NEW.status)))
+          -- Whoever writes it, the status says whether something is open. A draft over 0 is open until draft_issued().
+          OR (NEW.status <> 'draft' AND NEW.amount <> 0 AND is_open(NEW.status) = (NEW.open_amount = 0))
+          OR (NEW.closed_on IS NULL) <> (is_open(NEW.status) OR NEW.status = 'draft'))
     EXECUTE FUNCTION status_refused();
 CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON invoice FOR EACH ROW WHEN (OLD.status <> 'draft')
     EXECUTE FUNCTION facts_stay('invoice', 'Only a draft can be deleted.', 'Use cancel_invoice() or issue_credit_note().');

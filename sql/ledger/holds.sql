@@ -8,7 +8,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     new_id bigint := request_begin(key, 'hold', jsonb_build_object('customer', customer, 'invoice', invoice, 'kind', kind,
         'from_on', from_on, 'until_on', until_on, 'reason', reason));
-    claim record;
+    claim invoice;
     owner_id bigint;
     first_day date := coalesce(hold.from_on, today());
 BEGIN
@@ -16,7 +16,8 @@ BEGIN
         RETURN new_id;
     END IF;
     IF hold.invoice IS NOT NULL THEN
-        SELECT * INTO claim FROM invoice i WHERE i.id = lock_invoice(hold.invoice);
+        PERFORM lock_invoice(hold.invoice);
+        SELECT * INTO claim FROM invoice i WHERE i.number = hold.invoice;
         owner_id := claim.customer_id;
     ELSE
         owner_id := lock_customer(hold.customer);
@@ -30,7 +31,7 @@ BEGIN
             USING ERRCODE = 'RV016', HINT = 'until_on is the last day of the hold; NULL: until release().';
     END IF;
     INSERT INTO hold AS h (customer_id, invoice_id, kind, during, reason)
-        VALUES (owner_id, CASE WHEN hold.invoice IS NOT NULL THEN claim.id END, hold.kind,
+        VALUES (owner_id, claim.id, hold.kind,
                 daterange(first_day, CASE WHEN isfinite(hold.until_on) THEN hold.until_on END, '[]'), hold.reason)
         RETURNING h.id INTO new_id;
     RETURN request_end(key, new_id);
@@ -49,18 +50,26 @@ BEGIN
     IF done IS NOT NULL THEN
         RETURN done;
     END IF;
+    -- The customer first, as everywhere: his claims change.
+    PERFORM FROM customer c WHERE c.id = (SELECT h.customer_id FROM hold h WHERE h.id = release.hold) FOR NO KEY UPDATE;
     SELECT h.* INTO found_hold FROM hold h WHERE h.id = release.hold FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no hold %', coalesce(release.hold::text, 'NULL') USING ERRCODE = 'RV009', HINT = 'hold() returns the id of a hold.';
     END IF;
-    IF found_hold.during @> day THEN
+    IF NOT isfinite(day) THEN
+        RAISE EXCEPTION 'a hold can''t be released on %', day USING ERRCODE = 'RV016', HINT = 'Give a day, such as today().';
+    END IF;
+    IF day < lower(found_hold.during) THEN
+        DELETE FROM hold h WHERE h.id = release.hold;
+    ELSIF found_hold.during @> day THEN
         -- From this day on it holds no more; a hold of which no day is left keeps its first, for the record.
         UPDATE hold h SET during = daterange(lower(h.during), greatest(day, lower(h.during) + 1)) WHERE h.id = release.hold;
         UPDATE invoice i SET next_on = day
          WHERE i.customer_id = found_hold.customer_id AND (found_hold.invoice_id IS NULL OR i.id = found_hold.invoice_id)
-           AND i.next_on > day AND i.open_amount <> 0;
+           -- Under a hold without end a claim has no next date.
+           AND (i.next_on IS NULL OR i.next_on > day) AND i.open_amount <> 0 AND is_open(i.status) AND i.kind <> 'credit_note';
     END IF;
     RETURN request_end(key, release.hold);
 END $$;
 COMMENT ON FUNCTION release(bigint, date, text) IS
-'Ends a hold: from released_on (today) on its claims are dunned again. Returns the hold''s id. Harmless when it has ended. Error RV009: no such hold.';
+'Ends a hold: from released_on (today) on its claims are dunned again; a hold that has not begun then is deleted. Returns the hold''s id. Harmless when it has ended. Errors: RV009 no such hold; RV016 not a date.';

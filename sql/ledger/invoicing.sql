@@ -36,10 +36,14 @@ CREATE OR REPLACE TRIGGER issued BEFORE INSERT ON invoice FOR EACH ROW EXECUTE F
 CREATE OR REPLACE FUNCTION draft_issued() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    UPDATE invoice i SET next_on = i.issued_on WHERE i.id = NEW.id AND i.kind <> 'credit_note';
+    IF NEW.amount = 0 THEN
+        UPDATE invoice i SET status = 'paid', closed_on = i.issued_on WHERE i.id = NEW.id;
+    ELSE
+        UPDATE invoice i SET next_on = i.issued_on WHERE i.id = NEW.id AND i.kind <> 'credit_note';
+    END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION draft_issued() IS 'Trigger: a draft that is issued is looked at by the next advance.';
+COMMENT ON FUNCTION draft_issued() IS 'Trigger: a draft that is issued is looked at by the next advance; one over 0 is paid at once.';
 
 CREATE OR REPLACE TRIGGER draft_issued AFTER UPDATE ON invoice FOR EACH ROW
     WHEN (OLD.status = 'draft' AND NEW.status = 'open') EXECUTE FUNCTION draft_issued();
@@ -96,6 +100,10 @@ BEGIN
     END IF;
     IF issue_invoice.related IS NOT NULL THEN
         parent_id := lock_invoice(issue_invoice.related);
+        IF NOT EXISTS (SELECT FROM invoice i WHERE i.id = parent_id AND i.customer_id = owner_id) THEN
+            RAISE EXCEPTION 'customer % has no invoice %', quote_literal(issue_invoice.customer), quote_literal(issue_invoice.related)
+                USING ERRCODE = 'RV009', HINT = 'Costs and interest go to the customer of their invoice.';
+        END IF;
     END IF;
     INSERT INTO invoice AS i (customer_id, number, kind, related_id, currency, amount, issued_on, due_on, terms, reference)
         VALUES (owner_id, issue_invoice.number, issue_invoice.kind, parent_id, used_currency, issue_invoice.amount,
@@ -108,7 +116,7 @@ BEGIN
     RETURN request_end(key, claim_id);
 END $$;
 COMMENT ON FUNCTION issue_invoice(text, text, numeric, date, date, text, payment_terms, text, text, text, text) IS
-'Issues an invoice, costs or interest; returns the id. amount: VAT included. issued_on: today. due_on: by the terms. currency: that of settings. terms: the customer''s. related: number of the invoice that costs or interest belong to. Errors: RV009 no such customer; RV010 the number is taken; RV003, RV004 currency, amount; RV008 the key was used with other values.';
+'Issues an invoice, costs or interest; returns the id. amount: VAT included. issued_on: today. due_on: by the terms. currency: that of settings. terms: the customer''s. related: number of the invoice that costs or interest belong to. Errors: RV009 no such customer, or the related invoice is not his; RV010 the number is taken; RV003, RV004 currency, amount; RV008 the key was used with other values.';
 
 CREATE OR REPLACE FUNCTION cancel_invoice(invoice text, posted_on date DEFAULT NULL, reason text DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$

@@ -47,12 +47,13 @@ RETURNS TABLE (
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
-    days int := until_on - from_on + 1;
+    days int;
 BEGIN
     IF from_on IS NULL OR until_on IS NULL OR NOT isfinite(from_on) OR NOT isfinite(until_on) OR until_on < from_on THEN
         RAISE EXCEPTION 'from % to % is not a period', from_on, until_on
             USING ERRCODE = 'RV016', HINT = 'Give the first and the last day, both included.';
     END IF;
+    days := until_on - from_on + 1;
     RETURN QUERY
     WITH opening AS (
         SELECT o.currency, sum(o.open_amount) FILTER (WHERE o.kind IN ('invoice', 'credit_note')) AS receivable,

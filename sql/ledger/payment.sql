@@ -12,8 +12,7 @@ CREATE TABLE payment (
     allocated   numeric NOT NULL DEFAULT 0,
     reversed_on date,
     unallocated numeric NOT NULL GENERATED ALWAYS AS (CASE WHEN reversed_on IS NULL THEN amount - allocated ELSE 0 END) STORED,
-    CONSTRAINT payment_amount CHECK (is_amount(amount, currency) AND (CASE WHEN reverses_id IS NULL THEN amount > 0 ELSE amount < 0 END)),
-    CONSTRAINT payment_allocated CHECK (allocated BETWEEN 0 AND greatest(amount, 0))
+    CONSTRAINT payment_amount CHECK (is_amount(amount, currency) AND (CASE WHEN reverses_id IS NULL THEN amount > 0 ELSE amount < 0 END))
 );
 ALTER SEQUENCE payment_id_seq OWNED BY payment.id;
 CREATE INDEX payment_customer ON payment (customer_id, received_on);

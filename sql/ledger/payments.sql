@@ -1,4 +1,16 @@
 /* payments: money received, allocated to claims, reversed; write-offs. */
+CREATE OR REPLACE FUNCTION payment_refused() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    RAISE EXCEPTION 'a new payment has nothing allocated and is not reversed'
+        USING ERRCODE = 'RV005', DETAIL = format('It came with allocated %s, reversed_on %s.', NEW.allocated, coalesce(NEW.reversed_on::text, 'NULL')),
+              HINT = 'Leave out the columns allocated and reversed_on: they follow from what is posted.';
+END $$;
+COMMENT ON FUNCTION payment_refused() IS 'Trigger: refuses (RV005) a new payment that says what was done with it.';
+
+CREATE OR REPLACE TRIGGER payment_refused BEFORE INSERT ON payment FOR EACH ROW
+    WHEN (NEW.allocated <> 0 OR NEW.reversed_on IS NOT NULL) EXECUTE FUNCTION payment_refused();
+
 CREATE OR REPLACE FUNCTION payment_reversed() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
@@ -9,6 +21,10 @@ BEGIN
         RAISE EXCEPTION 'a reversal mirrors payment %', NEW.reverses_id
             USING ERRCODE = 'RV005', DETAIL = 'It has the same customer and currency, the opposite amount, and no earlier date.',
                   HINT = 'reverse_payment() makes it.';
+    END IF;
+    IF EXISTS (SELECT FROM payment p WHERE p.id = NEW.reverses_id AND p.allocated <> 0) THEN
+        RAISE EXCEPTION 'payment % is still allocated', NEW.reverses_id
+            USING ERRCODE = 'RV007', HINT = 'reverse_payment() reverses its allocations too.';
     END IF;
     RETURN NULL;
 END $$;
@@ -45,13 +61,13 @@ BEGIN
     END IF;
     INSERT INTO payment AS p (customer_id, currency, amount, received_on, reference)
         VALUES (payer, used_currency, record_payment.amount, day, record_payment.reference) RETURNING p.id INTO new_id;
-    PERFORM spread(new_id, invoices, coalesce(discount, false));
+    PERFORM spread(new_id, invoices, coalesce(discount, false), record_payment.amount, day);
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION record_payment(text, numeric, date, text[], text, text, boolean, text) IS
 'Records money received and allocates it: to these invoices in this order, or (NULL) to the oldest due; the last may be paid in part, what is over stays on account. discount: an early-payment discount that was earned by received_on is granted where the money does not cover the whole. received_on: today. currency: that of settings. Returns the payment''s id. Errors: RV009 no such customer or invoice; RV003, RV004 currency, amount; RV008 the key was used with other values.';
 
-CREATE OR REPLACE FUNCTION spread(payment_id bigint, invoices text[], discount boolean) RETURNS void
+CREATE OR REPLACE FUNCTION spread(payment_id bigint, invoices text[], discount boolean, most numeric, posted_on date) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
@@ -66,13 +82,13 @@ DECLARE
     days date[] := '{}';
 BEGIN
     SELECT p.*, minor_units(p.currency) AS digits INTO money FROM payment p WHERE p.id = spread.payment_id;
-    rest := money.unallocated;
+    rest := least(money.unallocated, spread.most);
     FOR claim IN
         SELECT i.id, i.open_amount, i.issued_on, i.terms, sum(i.open_amount) OVER () AS total
           FROM invoice i
          WHERE i.customer_id = money.customer_id AND i.currency = money.currency AND i.open_amount <> 0
            AND is_open(i.status) AND i.kind <> 'credit_note'
-           AND CASE WHEN invoices IS NULL THEN i.issued_on <= money.received_on ELSE i.number = ANY (invoices) END
+           AND CASE WHEN invoices IS NULL THEN i.issued_on <= spread.posted_on ELSE i.number = ANY (invoices) END
          ORDER BY array_position(invoices, i.number), i.due_on, i.id
     LOOP
         EXIT WHEN rest <= 0;
@@ -92,20 +108,20 @@ BEGIN
             claims := claims || claim.id;
             kinds := kinds || 'payment'::text;
             amounts := amounts || share;
-            days := days || greatest(money.received_on, claim.issued_on);
+            days := days || greatest(spread.posted_on, claim.issued_on);
         END IF;
         IF granted > 0 THEN
             claims := claims || claim.id;
             kinds := kinds || 'discount'::text;
             amounts := amounts || granted;
-            days := days || greatest(money.received_on, claim.issued_on);
+            days := days || greatest(spread.posted_on, claim.issued_on);
         END IF;
         rest := rest - share;
     END LOOP;
     INSERT INTO allocation (invoice_id, kind, amount, posted_on, payment_id)
     SELECT c, k, a, d, spread.payment_id FROM unnest(claims, kinds, amounts, days) AS n(c, k, a, d);
 END $$;
-COMMENT ON FUNCTION spread(bigint, text[], boolean) IS 'Allocates what a payment has left to its customer''s invoices; see record_payment().';
+COMMENT ON FUNCTION spread(bigint, text[], boolean, numeric, date) IS 'Allocates what a payment has left, at most so much, to its customer''s invoices; see record_payment().';
 
 CREATE OR REPLACE FUNCTION find_payment(payment bigint) RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -133,13 +149,24 @@ BEGIN
         RETURN done;
     END IF;
     PERFORM FROM customer c
-      WHERE c.id IN (find_payment(allocate.payment), (SELECT i.customer_id FROM invoice i WHERE i.number = allocate.invoice))
+      WHERE c.id IN ((SELECT find_payment(allocate.payment)), (SELECT i.customer_id FROM invoice i WHERE i.number = allocate.invoice))
       ORDER BY c.id FOR NO KEY UPDATE;
     IF allocate.invoice IS NULL THEN
-        PERFORM spread(allocate.payment, NULL, false);
+        SELECT * INTO money FROM payment p WHERE p.id = allocate.payment;
+        IF allocate.amount IS NOT NULL THEN
+            PERFORM require_amount(allocate.amount, money.currency);
+            IF allocate.amount > money.unallocated THEN
+                RAISE EXCEPTION '% is more than payment % has left', allocate.amount, money.id
+                    USING ERRCODE = 'RV007', DETAIL = format('The payment has %s left.', money.unallocated),
+                          HINT = 'Without an amount as much is allocated as fits.';
+            END IF;
+        END IF;
+        PERFORM spread(allocate.payment, NULL, false, coalesce(allocate.amount, money.unallocated),
+                       greatest(coalesce(allocate.posted_on, today()), money.received_on));
         RETURN request_end(key, allocate.payment);
     END IF;
-    SELECT * INTO claim FROM invoice i WHERE i.id = lock_invoice(allocate.invoice);
+    PERFORM lock_invoice(allocate.invoice);
+    SELECT * INTO claim FROM invoice i WHERE i.number = allocate.invoice;
     SELECT * INTO money FROM payment p WHERE p.id = allocate.payment;
     share := coalesce(allocate.amount, least(money.unallocated, claim.open_amount));
     IF share IS DISTINCT FROM 0 THEN
@@ -205,7 +232,8 @@ BEGIN
     IF new_id IS NOT NULL THEN
         RETURN new_id;
     END IF;
-    SELECT * INTO claim FROM invoice i WHERE i.id = lock_invoice(write_off.invoice);
+    PERFORM lock_invoice(write_off.invoice);
+    SELECT * INTO claim FROM invoice i WHERE i.number = write_off.invoice;
     IF NOT is_open(claim.status) THEN
         RAISE EXCEPTION 'invoice % is %', claim.number, claim.status USING ERRCODE = 'RV006', HINT = 'Only an open claim can be written off.';
     END IF;

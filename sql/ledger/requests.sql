@@ -21,7 +21,7 @@ BEGIN
     SELECT * INTO earlier FROM request r WHERE r.key = request_begin.key;
     IF earlier.function <> request_begin.function OR earlier.arguments <> request_begin.arguments THEN
         RAISE EXCEPTION 'key % was used before, with other values', quote_literal(request_begin.key)
-            USING ERRCODE = 'RV008', DETAIL = format('It was %s%s.', earlier.function, earlier.arguments),
+            USING ERRCODE = 'RV008', DETAIL = format('It was %s %s.', earlier.function, earlier.arguments),
                   HINT = 'Repeat a call with the same values, or take a new key.';
     END IF;
     RETURN earlier.result;

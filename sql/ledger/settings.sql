@@ -2,7 +2,7 @@
 CREATE TABLE settings (
     id         int PRIMARY KEY DEFAULT 1 CHECK (id = 1),
     currency   text NOT NULL CHECK (minor_units(currency) >= 0),
-    time_zone  text NOT NULL,
+    time_zone  text NOT NULL CHECK ('2000-01-01'::timestamp AT TIME ZONE time_zone IS NOT NULL),
     terms      payment_terms NOT NULL,
     policy     text NOT NULL DEFAULT 'default',
     worker     boolean NOT NULL DEFAULT true

@@ -1,0 +1,204 @@
+--
+-- oracle: a random history, and the same figures computed once more, slowly
+-- and plainly, from invoice, allocation and payment alone
+--
+\set SHOW_CONTEXT never
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
+SELECT debiteur.create_ledger('oracle', terms => '2/10 net 30');
+SET search_path = oracle, debiteur;
+SELECT count(add_customer('C' || n, 'Customer ' || n, policy => CASE WHEN n % 3 = 0 THEN 'default' END)) AS customers FROM generate_series(1, 12) n;
+SELECT set_policy('short', '{due+1 email reminder,due+9 letter final_notice,prev+7 agency hand_over}', 'by_age', 'invoice', 20, 3) > 0 AS made;
+UPDATE customer SET policy = 'short' WHERE number IN ('C1', 'C4');
+CREATE TABLE outcome (operation text, code text);
+CREATE TABLE noticed_while_held (invoice_id bigint, as_of date);
+
+CREATE FUNCTION pick(list text[]) RETURNS text LANGUAGE sql AS $$ SELECT list[1 + floor(random() * cardinality(list))::int] $$;
+CREATE FUNCTION any_invoice(kinds text[]) RETURNS text LANGUAGE sql AS
+$$ SELECT i.number FROM oracle.invoice i WHERE i.kind = ANY (kinds) ORDER BY (i.open_amount <> 0) AND random() < 0.8 DESC, random() LIMIT 1 $$;
+
+-- One operation; what is refused changes nothing and is counted by SQLSTATE.
+CREATE FUNCTION operate(n int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    day date := date '2023-01-01' + (n / 6) - floor(random() * 40)::int;
+    cents numeric := round((random() * 500 + 0.01)::numeric, 2);
+    operation text := oracle.pick('{issue,issue,issue,issue,costs,pay,pay,pay,pay named,allocate,reverse,credit,credit note,apply,write off,cancel,hold,release,bulk,advance,draft}');
+    customer text := 'C' || 1 + floor(random() * 12)::int;
+    currency text := oracle.pick('{EUR,EUR,EUR,USD,JPY}');
+    claim text;
+    last_notice bigint;
+    code text := '00000';
+BEGIN
+    IF currency = 'JPY' THEN
+        cents := ceil(cents);
+    END IF;
+    claim := oracle.any_invoice(CASE WHEN operation = 'apply' THEN '{invoice,costs}'::text[] ELSE '{invoice,costs,invoice,credit_note}' END);
+    BEGIN
+        CASE operation
+            WHEN 'issue' THEN PERFORM issue_invoice(customer, 'I' || n, CASE WHEN random() < 0.02 THEN 0 ELSE cents END, day, currency => currency);
+            WHEN 'costs' THEN PERFORM issue_invoice((SELECT c.number FROM invoice i JOIN customer c ON c.id = i.customer_id WHERE i.number = claim),
+                                                    'K' || n, 40, day, kind => oracle.pick('{costs,interest}'), related => claim);
+            WHEN 'pay' THEN PERFORM record_payment(customer, cents * 2, day, currency => currency);
+            WHEN 'pay named' THEN
+                PERFORM record_payment(c.number, greatest(i.open_amount * CASE WHEN random() < 0.7 THEN 1 WHEN random() < 0.5 THEN 0.98 ELSE 2 END, 1), day, ARRAY[i.number], i.currency)
+                   FROM invoice i JOIN customer c ON c.id = i.customer_id WHERE i.number = claim AND i.currency <> 'JPY';
+            WHEN 'allocate' THEN PERFORM allocate((SELECT p.id FROM payment p WHERE p.unallocated > 0 ORDER BY random() LIMIT 1), CASE WHEN random() < 0.7 THEN claim END, posted_on => day);
+            WHEN 'reverse' THEN PERFORM reverse_payment((SELECT p.id FROM payment p ORDER BY random() LIMIT 1), day + 10, 'random');
+            WHEN 'credit' THEN INSERT INTO allocation (invoice_id, kind, amount, posted_on)
+                               SELECT i.id, 'credit', least(cents, i.open_amount), greatest(day, i.issued_on) FROM invoice i WHERE i.number = claim AND i.currency <> 'JPY' AND i.open_amount > 0;
+            WHEN 'credit note' THEN
+                IF random() < 0.6 THEN
+                    PERFORM issue_credit_note(c.number, 'N' || n, ceil(cents), i.number, day) FROM invoice i JOIN customer c ON c.id = i.customer_id WHERE i.number = claim;
+                ELSE
+                    PERFORM issue_credit_note(customer, 'N' || n, cents, issued_on => day, currency => currency);
+                END IF;
+            WHEN 'apply' THEN PERFORM apply_credit(k.number, i.number, posted_on => day) FROM invoice k JOIN invoice i ON i.customer_id = k.customer_id AND i.currency = k.currency
+                               WHERE k.kind = 'credit_note' AND k.open_amount <> 0 AND i.open_amount > 0 AND is_open(i.status) ORDER BY random() LIMIT 1;
+            WHEN 'write off' THEN PERFORM write_off(claim, CASE WHEN random() < 0.5 THEN 5 END, day);
+            WHEN 'cancel' THEN PERFORM cancel_invoice(claim, day);
+            WHEN 'hold' THEN PERFORM hold(CASE WHEN random() < 0.3 THEN customer END, claim, 'dispute', day, CASE WHEN random() < 0.7 THEN day + 20 END);
+            WHEN 'release' THEN PERFORM release((SELECT h.id FROM hold h ORDER BY random() LIMIT 1), day);
+            WHEN 'bulk' THEN INSERT INTO allocation (invoice_id, kind, amount, posted_on, payment_id)
+                             SELECT DISTINCT ON (i.customer_id) i.id, 'payment', least(i.open_amount, p.unallocated), greatest(day, i.issued_on, p.received_on), p.id
+                               FROM invoice i JOIN payment p ON p.customer_id = i.customer_id AND p.currency = i.currency
+                              WHERE i.open_amount > 0 AND p.unallocated > 0 AND i.status <> 'draft' ORDER BY i.customer_id, i.id, p.id;
+            WHEN 'advance' THEN
+                last_notice := (SELECT coalesce(max(o.id), 0) FROM notice o);
+                PERFORM advance_batch(day + 20, NULL, 50);
+                INSERT INTO oracle.noticed_while_held SELECT l.invoice_id, day + 20 FROM notice_line l JOIN hold h ON h.customer_id = l.customer_id
+                 WHERE l.notice_id > last_notice AND coalesce(h.invoice_id, l.invoice_id) = l.invoice_id AND h.during @> day + 20;
+            WHEN 'draft' THEN
+                INSERT INTO invoice (customer_id, number, amount, issued_on, status, currency) SELECT c.id, 'D' || n, ceil(cents), day, 'draft', currency FROM customer c WHERE c.number = customer;
+                UPDATE invoice i SET status = 'open' WHERE i.number = (SELECT d.number FROM invoice d WHERE d.status = 'draft' ORDER BY random() LIMIT 1);
+        END CASE;
+    EXCEPTION WHEN OTHERS THEN
+        code := SQLSTATE;
+    END;
+    INSERT INTO oracle.outcome VALUES (operation, code);
+END $$;
+
+SELECT setseed(0.20240229);
+DO $$ BEGIN FOR n IN 1 .. 3000 LOOP PERFORM oracle.operate(n); END LOOP; END $$;
+-- Every operation succeeded sometimes, and failed only by our own codes.
+SELECT operation, count(*) FILTER (WHERE code = '00000') >= 10 AS succeeded FROM outcome GROUP BY 1 ORDER BY 1;
+SELECT operation, code FROM outcome WHERE code !~ '^(00000|RV)' GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT (SELECT count(*) FROM invoice) > 500 AS invoices, (SELECT count(*) FROM allocation) > 800 AS allocations, (SELECT count(*) FROM payment) > 300 AS payments,
+       (SELECT count(*) FROM notice) > 50 AS notices, (SELECT count(*) FROM payment WHERE amount < 0) > 20 AS reversals,
+       (SELECT count(DISTINCT kind) FROM allocation) AS kinds, (SELECT count(DISTINCT status) FROM invoice) >= 6 AS statuses;
+
+-- Each claim and each payment agree with the postings.
+SELECT count(*) AS wrong_balance FROM invoice i
+ WHERE i.status <> 'cancelled' AND i.open_amount <> i.amount - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id), 0);
+SELECT count(*) AS wrong_sign FROM invoice WHERE open_amount * amount < 0 OR abs(open_amount) > abs(amount);
+SELECT count(*) AS wrong_status FROM invoice i
+ WHERE (i.status IN ('open', 'overdue', 'in_collection')) <> (i.open_amount <> 0 AND i.status <> 'draft')
+    OR (i.closed_on IS NULL) <> (i.status IN ('draft', 'open', 'overdue', 'in_collection'))
+    OR (i.status IN ('open', 'overdue', 'in_collection', 'draft')) <> (i.closed_on IS NULL)
+    OR (i.next_on IS NOT NULL AND (i.open_amount = 0 OR i.kind = 'credit_note' OR i.status = 'draft'))
+    OR (i.kind = 'credit_note' AND i.status IN ('overdue', 'in_collection'));
+SELECT count(*) AS wrong_payment FROM payment p
+ WHERE p.allocated <> coalesce((SELECT sum(a.amount) FROM allocation a LEFT JOIN allocation o ON o.id = a.reverses_id WHERE a.payment_id = p.id AND 'payment' IN (a.kind, o.kind)), 0)
+    OR p.allocated NOT BETWEEN 0 AND greatest(p.amount, 0)
+    OR p.unallocated <> CASE WHEN p.reversed_on IS NULL THEN p.amount - p.allocated ELSE 0 END
+    OR (p.reversed_on IS NOT NULL AND p.allocated <> 0);
+SELECT count(*) AS unmirrored FROM allocation a JOIN payment p ON p.id = a.payment_id AND p.reversed_on IS NOT NULL
+ WHERE a.kind <> 'reversal' AND NOT EXISTS (SELECT FROM allocation r WHERE r.reverses_id = a.id AND r.amount = - a.amount AND r.invoice_id = a.invoice_id AND r.posted_on >= a.posted_on);
+SELECT count(*) AS currencies_mixed FROM allocation a JOIN invoice i ON i.id = a.invoice_id JOIN payment p ON p.id = a.payment_id WHERE p.currency <> i.currency;
+SELECT count(*) AS before_their_day FROM allocation a JOIN invoice i ON i.id = a.invoice_id LEFT JOIN payment p ON p.id = a.payment_id WHERE a.posted_on < i.issued_on OR a.posted_on < p.received_on;
+SELECT count(*) AS one_sided FROM allocation a WHERE a.counter_id IS NOT NULL
+   AND NOT EXISTS (SELECT FROM allocation o WHERE o.invoice_id = a.counter_id AND o.counter_id = a.invoice_id AND o.amount = - a.amount AND o.posted_on = a.posted_on);
+
+-- Dunning: no step twice, none while held, none of what was not open.
+SELECT count(*) AS twice FROM (SELECT FROM notice_line WHERE taken GROUP BY invoice_id, policy_id, step, cycle HAVING count(*) > 1) t;
+SELECT count(*) AS while_held FROM noticed_while_held;
+SELECT sum((skipped->>'hold')::bigint) > 0 AS holds_kept_some_back FROM run;
+SELECT count(*) AS nothing_open FROM notice_line WHERE open_amount <= 0;
+SELECT count(*) AS sum_differs FROM notice n WHERE n.amount <> (SELECT sum(l.open_amount) FROM notice_line l WHERE l.notice_id = n.id) OR n.amount <= 0;
+SELECT count(*) AS lead_missing FROM notice n WHERE NOT EXISTS (SELECT FROM notice_line l WHERE l.notice_id = n.id AND l.invoice_id = n.lead_id AND l.taken);
+SELECT count(*) AS before_due FROM notice n JOIN notice_line l ON l.notice_id = n.id WHERE n.action NOT IN ('upcoming') AND l.due_on >= n.issued_on;
+SELECT count(*) = (SELECT count(*) FROM notice) AS a_message_each FROM outbox;
+SELECT count(*) AS wrong_case FROM invoice i
+ WHERE i.step > 0 AND NOT EXISTS (SELECT FROM notice_line l JOIN notice n ON n.id = l.notice_id
+                                   WHERE l.invoice_id = i.id AND l.taken AND l.cycle = i.cycle AND l.step = i.step AND l.policy_id = i.policy_id AND n.issued_on = i.noticed_on);
+SELECT sum(notices) = (SELECT count(*) FROM notice) AS notices_counted, sum(steps) = (SELECT count(*) FROM notice_line WHERE taken) AS steps_counted FROM run;
+
+-- The reports of a dozen days, by hand: each claim's open amount is a subquery, each bucket a CASE.
+CREATE TABLE day AS SELECT date '2022-11-20' + n * 47 AS as_of FROM generate_series(0, 12) n;
+CREATE VIEW truth AS
+SELECT d.as_of, i.customer_id, i.currency, i.kind, i.issued_on, i.due_on,
+       i.amount - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= d.as_of), 0) AS open
+  FROM day d JOIN invoice i ON i.issued_on <= d.as_of
+ WHERE i.status <> 'draft' AND NOT (i.status = 'cancelled' AND NOT EXISTS (SELECT FROM allocation a WHERE a.invoice_id = i.id));
+CREATE VIEW true_account AS
+SELECT d.as_of, p.customer_id, p.currency,
+       sum(p.amount - coalesce((SELECT sum(CASE WHEN a.kind = 'payment' OR (a.kind = 'reversal' AND (SELECT o.kind FROM allocation o WHERE o.id = a.reverses_id) = 'payment') THEN a.amount ELSE 0 END)
+                                  FROM allocation a WHERE a.payment_id = p.id AND a.posted_on <= d.as_of), 0)) AS amount
+  FROM day d JOIN payment p ON p.received_on <= d.as_of GROUP BY 1, 2, 3;
+
+CREATE TEMPORARY TABLE reported AS SELECT d.as_of, g.* FROM day d, aging(d.as_of) g;
+CREATE TEMPORARY TABLE expected AS
+SELECT as_of, currency, bucket, sum(n) AS invoices, sum(open) AS amount FROM (
+    SELECT as_of, currency, open, (open <> 0)::int AS n, CASE WHEN as_of <= due_on THEN 'not due' WHEN as_of - due_on <= 30 THEN '1-30' WHEN as_of - due_on <= 60 THEN '31-60'
+                                            WHEN as_of - due_on <= 90 THEN '61-90' ELSE '90+' END AS bucket FROM truth) t GROUP BY 1, 2, 3 HAVING bool_or(n = 1);
+SELECT count(*) > 50 AS rows, count(*) FILTER (WHERE e.amount IS DISTINCT FROM r.amount OR e.invoices IS DISTINCT FROM r.invoices) AS differ
+  FROM (SELECT * FROM reported WHERE invoices > 0) r FULL JOIN expected e ON e.as_of = r.as_of AND e.currency = r.currency AND e.bucket = r.bucket::text;
+SELECT count(*) FILTER (WHERE e.amount <> r.amount) AS differ, count(*) FILTER (WHERE e.amount IS NULL) AS too_many, count(*) FILTER (WHERE r.amount IS NULL) AS missing
+  FROM (SELECT as_of, currency, sum(on_account) AS amount FROM reported GROUP BY 1, 2 HAVING sum(on_account) <> 0) r
+  FULL JOIN (SELECT as_of, currency, sum(amount) AS amount FROM true_account GROUP BY 1, 2 HAVING sum(amount) <> 0) e ON e.as_of = r.as_of AND e.currency = r.currency;
+SELECT count(*) FILTER (WHERE e.amount <> r.amount) AS differ, count(*) FILTER (WHERE e.amount IS NULL) AS too_many, count(*) FILTER (WHERE r.amount IS NULL) AS missing
+  FROM (SELECT d.as_of, o.* FROM day d, on_account(d.as_of) o) r
+  FULL JOIN (SELECT * FROM true_account WHERE amount <> 0) e ON e.as_of = r.as_of AND e.currency = r.currency AND e.customer_id = r.customer_id;
+SELECT count(*) > 100 AS rows, count(*) FILTER (WHERE (r.total, r.not_due, r.days_1_30, r.days_31_60, r.days_61_90, r.days_over_90) IS DISTINCT FROM (e.total, e.b0, e.b1, e.b2, e.b3, e.b4)) AS differ,
+       count(*) FILTER (WHERE r.balance <> r.total - r.on_account) AS unbalanced
+  FROM (SELECT d.as_of, g.* FROM day d, aging_by_customer(d.as_of) g WHERE g.total <> 0 OR g.not_due <> 0 OR g.days_1_30 <> 0) r
+  FULL JOIN (SELECT t.as_of, c.number AS customer, t.currency, sum(open) AS total, coalesce(sum(open) FILTER (WHERE t.as_of <= due_on), 0) AS b0,
+                    coalesce(sum(open) FILTER (WHERE t.as_of - due_on BETWEEN 1 AND 30), 0) AS b1, coalesce(sum(open) FILTER (WHERE t.as_of - due_on BETWEEN 31 AND 60), 0) AS b2,
+                    coalesce(sum(open) FILTER (WHERE t.as_of - due_on BETWEEN 61 AND 90), 0) AS b3, coalesce(sum(open) FILTER (WHERE t.as_of - due_on > 90), 0) AS b4
+               FROM truth t JOIN customer c ON c.id = t.customer_id WHERE open <> 0 GROUP BY 1, 2, 3) e
+         ON e.as_of = r.as_of AND e.customer = r.customer AND e.currency = r.currency
+ WHERE coalesce(e.total, 0) <> 0 OR coalesce(r.total, 0) <> 0;
+
+-- The KPIs of a dozen periods.
+CREATE TEMPORARY TABLE period AS SELECT as_of + 1 AS from_on, as_of + 47 AS until_on FROM day WHERE as_of < '2024-05-01';
+CREATE TEMPORARY TABLE figure AS SELECT p.from_on, p.until_on, k.* FROM period p, kpi(p.from_on, p.until_on) k;
+SELECT count(*) > 25 AS rows,
+       count(*) FILTER (WHERE opening_receivable + opening_charges - opening_on_account + sales + charges - credits - receipts - discounts - write_offs
+                            <> closing_receivable + closing_charges - closing_on_account) AS movement_differs,
+       count(*) FILTER (WHERE closing_receivable <> closing_current + closing_overdue) AS parts_differ
+  FROM figure;
+SELECT count(*) FILTER (WHERE (f.opening_receivable, f.opening_charges) IS DISTINCT FROM (e.receivable, e.charges)) AS opening_differs
+  FROM figure f JOIN (SELECT as_of, currency, coalesce(sum(open) FILTER (WHERE kind IN ('invoice', 'credit_note')), 0) AS receivable,
+                             coalesce(sum(open) FILTER (WHERE kind NOT IN ('invoice', 'credit_note')), 0) AS charges FROM truth GROUP BY 1, 2) e
+    ON e.as_of = f.from_on - 1 AND e.currency = f.currency;
+SELECT count(*) FILTER (WHERE (f.closing_receivable, f.closing_charges, f.closing_overdue) IS DISTINCT FROM (e.receivable, e.charges, e.overdue)) AS closing_differs
+  FROM figure f JOIN (SELECT as_of, currency, coalesce(sum(open) FILTER (WHERE kind IN ('invoice', 'credit_note')), 0) AS receivable,
+                             coalesce(sum(open) FILTER (WHERE kind IN ('invoice', 'credit_note') AND due_on < as_of), 0) AS overdue,
+                             coalesce(sum(open) FILTER (WHERE kind NOT IN ('invoice', 'credit_note')), 0) AS charges FROM truth GROUP BY 1, 2) e
+    ON e.as_of = f.until_on AND e.currency = f.currency;
+SELECT count(*) FILTER (WHERE receipts <> coalesce((SELECT sum(amount) FROM payment p WHERE p.currency = f.currency AND p.received_on BETWEEN from_on AND until_on), 0)) AS receipts_differ,
+       count(*) FILTER (WHERE sales <> coalesce((SELECT sum(amount) FROM invoice i WHERE i.currency = f.currency AND i.issued_on BETWEEN from_on AND until_on AND i.kind = 'invoice'
+                                                   AND i.status <> 'draft' AND NOT (i.status = 'cancelled' AND i.allocated = 0)), 0)) AS sales_differ,
+       count(*) FILTER (WHERE discounts <> coalesce((SELECT sum(a.amount) FROM allocation a JOIN invoice i ON i.id = a.invoice_id
+                                                      WHERE i.currency = f.currency AND a.posted_on BETWEEN from_on AND until_on
+                                                        AND (a.kind = 'discount' OR a.reverses_id IN (SELECT id FROM allocation WHERE kind = 'discount'))), 0)) AS discounts_differ,
+       count(*) FILTER (WHERE write_offs <> coalesce((SELECT sum(a.amount) FROM allocation a JOIN invoice i ON i.id = a.invoice_id
+                                                       WHERE i.currency = f.currency AND a.posted_on BETWEEN from_on AND until_on AND a.kind = 'write_off'), 0)) AS write_offs_differ
+  FROM figure f;
+SELECT count(*) FILTER (WHERE (f.days_to_pay, f.days_late, f.days_to_pay_weighted) IS DISTINCT FROM (e.to_pay, e.late, e.to_pay_weighted)) AS days_differ, count(e.to_pay) > 15 AS some
+  FROM figure f LEFT JOIN LATERAL (
+       SELECT round(avg(s.last_on - s.issued_on), 2) AS to_pay, round(avg(greatest(s.last_on - s.due_on, 0)), 2) AS late,
+              round(sum((s.last_on - s.issued_on) * s.amount) / sum(s.amount), 2) AS to_pay_weighted
+         FROM (SELECT i.issued_on, i.due_on, i.amount, (SELECT max(a.posted_on) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= f.until_on) AS last_on
+                 FROM invoice i WHERE i.kind = 'invoice' AND i.currency = f.currency AND i.amount <> 0
+                  AND (SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= f.until_on) = i.amount
+                  AND (SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= f.until_on
+                          AND (a.kind = 'payment' OR a.reverses_id IN (SELECT id FROM allocation WHERE kind = 'payment'))) > 0) s
+        WHERE s.last_on BETWEEN f.from_on AND f.until_on) e ON true;
+
+-- Later postings do not change what was.
+CREATE TEMPORARY TABLE before AS SELECT * FROM reported WHERE as_of < '2024-01-01';
+SELECT count(record_payment(c.number, 1000, '2024-06-01')) > 0 AS paid_later FROM customer c;
+SELECT count(*) AS changed FROM (SELECT * FROM before EXCEPT ALL SELECT d.as_of, g.* FROM day d, aging(d.as_of) g) x;
+
+RESET search_path;
+SELECT debiteur.drop_ledger('oracle', true);
