@@ -73,7 +73,7 @@ BEGIN
                   FROM decision d WHERE d.taken
                  GROUP BY 1, 2, 3, 4, 5, 6, d.grouped_by) g
     ), line AS MATERIALIZED (
-        SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, d.invoice_id IS NOT NULL AS taken, h.policy_id, h.step, i.cycle,
+        SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, i.number, i.reference, d.invoice_id IS NOT NULL AS taken, h.policy_id, h.step, i.cycle,
                i.amount, i.open_amount, i.due_on
           FROM head h
           JOIN invoice i ON i.customer_id = h.customer_id AND i.currency = h.currency AND i.open_amount <> 0
@@ -88,7 +88,7 @@ BEGIN
         SELECT h.id, h.customer_id, h.currency, h.policy_id, h.step, channel(h.action), action(h.action), execute_decisions.as_of, h.lead_id, s.amount
           FROM head h JOIN (SELECT l.notice_id, sum(l.open_amount) AS amount FROM line l GROUP BY 1) s ON s.notice_id = h.id
     ), put_line AS (
-        INSERT INTO notice_line (notice_id, invoice_id, customer_id, taken, policy_id, step, cycle, amount, open_amount, due_on)
+        INSERT INTO notice_line (notice_id, invoice_id, customer_id, number, reference, taken, policy_id, step, cycle, amount, open_amount, due_on)
         SELECT * FROM line
     ), move AS (
         UPDATE invoice i
@@ -101,13 +101,12 @@ BEGIN
                              ELSE i.status END
           FROM decision d WHERE i.id = d.invoice_id
     )
-    SELECT (SELECT array_agg(h.id) FROM head h) AS notices,
-           (SELECT count(*) FROM decision d WHERE d.taken) AS steps,
-           (SELECT count(*) FROM decision d WHERE d.status = 'open' AND d.due_on < execute_decisions.as_of) AS overdue,
+    SELECT count(*) FILTER (WHERE d.taken) AS steps, count(*) FILTER (WHERE d.status = 'open' AND d.due_on < execute_decisions.as_of) AS overdue,
+           (SELECT array_agg(h.id) FROM head h) AS notices,
            (SELECT jsonb_object_agg(s.reason, s.n)
               FROM (SELECT d.reasons[1] AS reason, count(*) AS n FROM decision d
                      WHERE NOT d.taken AND d.reasons[1] NOT IN ('not_due', 'no_step_left', 'in_collection') GROUP BY 1) s) AS skipped
-      INTO done;
+      INTO done FROM decision d;
     IF done.notices IS NOT NULL THEN
         PERFORM post_messages(done.notices);
     END IF;

@@ -22,6 +22,9 @@ LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force
 #variable_conflict use_column
 DECLARE
     whose bigint[] := decide.customers;
+    -- Most customers have no hold, and nothing on account: then the plan below looks for none.
+    any_hold boolean;
+    any_account boolean;
 BEGIN
     IF decide.as_of IS NULL OR NOT isfinite(decide.as_of) THEN
         RAISE EXCEPTION '% is not a date to decide for', coalesce(decide.as_of::text, 'NULL')
@@ -33,14 +36,17 @@ BEGIN
     IF cardinality(whose) = 0 THEN
         RETURN;
     END IF;
+    any_hold := EXISTS (SELECT FROM hold h WHERE h.customer_id = ANY (whose) AND h.during @> decide.as_of);
+    any_account := EXISTS (SELECT FROM payment m WHERE m.customer_id = ANY (whose) AND m.unallocated <> 0);
     RETURN QUERY
     WITH item AS (
         -- All that is open with these customers: it counts in the balance, candidate or not.
         SELECT i.id, i.customer_id, i.number, i.kind, i.currency, i.issued_on, i.due_on, i.open_amount, i.status, i.step, i.noticed_on,
                i.kind <> 'credit_note' AND (i.next_on <= decide.as_of OR i.id = only_invoice) AS candidate,
-               (SELECT max(coalesce(upper(h.during) - 1, 'infinity')) FROM hold h
-                 WHERE h.customer_id = i.customer_id AND (h.invoice_id IS NULL OR h.invoice_id = i.id)
-                   AND h.during @> decide.as_of) AS held_until,
+               CASE WHEN any_hold THEN
+                   (SELECT max(coalesce(upper(h.during) - 1, 'infinity')) FROM hold h
+                     WHERE h.customer_id = i.customer_id AND (h.invoice_id IS NULL OR h.invoice_id = i.id)
+                       AND h.during @> decide.as_of) END AS held_until,
                c.number AS customer_number, p.id AS used_policy, p.grouped_by, p.steps, p.catch_up = 'by_age' AS by_age,
                p.minimum_amount, p.min_interval
           FROM invoice i
@@ -60,9 +66,10 @@ BEGIN
           FROM dated d WINDOW whole AS (PARTITION BY d.customer_id, d.currency)
     ), judged AS (
         SELECT w.*, coalesce(w.overdue, 0) + CASE WHEN w.due_on < decide.as_of THEN 0 ELSE coalesce(w.upcoming, 0) END
-                    - coalesce((SELECT sum(m.unallocated) FROM payment m
-                                 WHERE m.customer_id = w.customer_id AND m.currency = w.currency AND m.unallocated <> 0
-                                   AND m.received_on <= decide.as_of), 0) AS net,
+                    - CASE WHEN any_account THEN
+                          coalesce((SELECT sum(m.unallocated) FROM payment m
+                                     WHERE m.customer_id = w.customer_id AND m.currency = w.currency AND m.unallocated <> 0
+                                       AND m.received_on <= decide.as_of), 0) ELSE 0 END AS net,
                CASE WHEN w.min_interval > 0 THEN
                    (SELECT max(n.issued_on) FROM notice n WHERE n.customer_id = w.customer_id AND n.issued_on <= decide.as_of)
                    + w.min_interval END AS waits_until

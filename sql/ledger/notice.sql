@@ -42,6 +42,8 @@ CREATE TABLE notice_line (
     notice_id   bigint NOT NULL,
     invoice_id  bigint NOT NULL,
     customer_id bigint NOT NULL,
+    number      text NOT NULL,
+    reference   text,
     taken       boolean NOT NULL,
     policy_id   bigint NOT NULL,
     step        int NOT NULL,
@@ -57,6 +59,8 @@ COMMENT ON TABLE notice_line IS 'Claims on a notice, with the amounts as printed
 COMMENT ON COLUMN notice_line.notice_id IS 'The notice.';
 COMMENT ON COLUMN notice_line.invoice_id IS 'The claim.';
 COMMENT ON COLUMN notice_line.customer_id IS 'The notice''s customer.';
+COMMENT ON COLUMN notice_line.number IS 'Number of the claim.';
+COMMENT ON COLUMN notice_line.reference IS 'Payment reference of the claim.';
 COMMENT ON COLUMN notice_line.taken IS 'true: the step was taken for this claim; false: it is listed because it is overdue too (on the most severe notice that the customer got that day).';
 COMMENT ON COLUMN notice_line.policy_id IS 'Policy version of the notice.';
 COMMENT ON COLUMN notice_line.step IS 'Step of the notice.';

@@ -8,11 +8,9 @@ BEGIN
                'notice', n.id, 'attempt', n.attempts, 'channel', n.channel, 'action', n.action, 'issued_on', n.issued_on,
                'customer', c.number, 'name', c.name, 'email', c.email, 'phone', c.phone, 'address', c.address, 'country', c.country,
                'language', c.language, 'currency', n.currency, 'amount', n.amount, 'lines',
-               (SELECT jsonb_agg(jsonb_build_object('invoice', i.number, 'due_on', l.due_on, 'amount', l.amount, 'open_amount', l.open_amount,
-                                                    'reference', i.reference, 'taken', l.taken) ORDER BY l.due_on, l.invoice_id)
-                  FROM notice_line l
-                  CROSS JOIN LATERAL (SELECT v.number, v.reference FROM invoice v WHERE v.id = l.invoice_id OFFSET 0) i
-                 WHERE l.notice_id = n.id))
+               (SELECT jsonb_agg(jsonb_build_object('invoice', l.number, 'due_on', l.due_on, 'amount', l.amount, 'open_amount', l.open_amount,
+                                                    'reference', l.reference, 'taken', l.taken) ORDER BY l.due_on, l.invoice_id)
+                  FROM notice_line l WHERE l.notice_id = n.id))
       FROM notice n JOIN customer c ON c.id = n.customer_id
      WHERE n.id = ANY (notices);
     -- A hint that there is something to take; whoever misses it polls.

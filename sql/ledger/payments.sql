@@ -199,6 +199,8 @@ BEGIN
       WHERE c.id IN (SELECT find_payment(reverse_payment.payment) UNION
                      SELECT a.customer_id FROM allocation a WHERE a.payment_id = reverse_payment.payment)
       ORDER BY c.id FOR NO KEY UPDATE;
+    -- Allocations that were inserted without a function lock the payment too.
+    PERFORM FROM payment p WHERE p.id = reverse_payment.payment FOR NO KEY UPDATE;
     SELECT * INTO money FROM payment p WHERE p.id = reverse_payment.payment;
     IF money.reversed_on IS NOT NULL THEN
         RAISE EXCEPTION 'payment % was reversed on %', money.id, money.reversed_on

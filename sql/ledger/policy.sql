@@ -23,7 +23,7 @@ COMMENT ON COLUMN policy.name IS 'Name by which customers and settings refer to 
 COMMENT ON COLUMN policy.version IS 'Counts up from 1 for each name.';
 COMMENT ON COLUMN policy.current IS 'Whether new cases begin under this version.';
 COMMENT ON COLUMN policy.steps IS 'The steps in order; debiteur.policy_problem() says what may not be.';
-COMMENT ON COLUMN policy.catch_up IS 'What an old claim gets that no step was taken for: one_step: the first step, then one a day; by_age: the furthest step that its age has reached.';
+COMMENT ON COLUMN policy.catch_up IS 'What a claim gets for which steps were missed: one_step: the next one, then one a day; by_age: at once the furthest step on the due date that its age has reached.';
 COMMENT ON COLUMN policy.grouped_by IS 'customer: one notice per customer, currency and step; invoice: one per invoice.';
 COMMENT ON COLUMN policy.minimum_amount IS 'No notice whose amount is below this, in the currency of the notice.';
 COMMENT ON COLUMN policy.min_interval IS 'Days that must lie between two days on which the customer gets notices; 0: none.';

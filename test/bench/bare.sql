@@ -18,8 +18,8 @@ WITH moved AS (
     INSERT INTO bare.notice (id, customer_id, currency, policy_id, step, channel, action, issued_on, lead_id, amount)
     SELECT id, customer_id, currency, 1, 2, 'email', 'reminder', :'as_of'::date, lead_id, amount FROM head
 ), put_line AS (
-    INSERT INTO bare.notice_line (notice_id, invoice_id, customer_id, taken, policy_id, step, cycle, amount, open_amount, due_on)
-    SELECT h.id, m.id, m.customer_id, true, 1, 2, m.cycle, m.amount, m.open_amount, m.due_on
+    INSERT INTO bare.notice_line (notice_id, invoice_id, customer_id, number, reference, taken, policy_id, step, cycle, amount, open_amount, due_on)
+    SELECT h.id, m.id, m.customer_id, m.number, m.reference, true, 1, 2, m.cycle, m.amount, m.open_amount, m.due_on
       FROM moved m JOIN head h ON h.customer_id = m.customer_id AND h.currency = m.currency
 )
 INSERT INTO bare.outbox (customer_id, topic, payload)
