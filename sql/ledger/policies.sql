@@ -37,27 +37,32 @@ BEGIN
         VALUES (set_policy.name, coalesce(last_version, 0) + 1, set_policy.steps, set_policy.catch_up, set_policy.grouped_by,
                 set_policy.minimum_amount, set_policy.min_interval)
         RETURNING p.id INTO new_id;
-    PERFORM replan(NULL);
+    PERFORM replan(ARRAY(SELECT c.id FROM customer c WHERE coalesce(c.policy, (SELECT s.policy FROM settings s)) = set_policy.name));
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION set_policy(text, dunning_step[], text, text, numeric, int, text) IS
 'Makes a policy, or a new version of one; returns its id. Claims that had a notice stay on their version. The other arguments are the columns of policy. Errors: RV011 the steps can''t work; 23514 another value is out of range.';
 
-CREATE OR REPLACE FUNCTION replan(customer_id bigint) RETURNS void
+CREATE OR REPLACE FUNCTION replan(customers bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
+    -- The customers first and in order, as everywhere.
+    PERFORM FROM customer c WHERE c.id = ANY (customers) ORDER BY c.id FOR NO KEY UPDATE;
     UPDATE invoice i SET next_on = i.issued_on
-     WHERE is_open(i.status) AND i.kind <> 'credit_note' AND i.step = 0 AND i.open_amount <> 0
-       AND (replan.customer_id IS NULL OR i.customer_id = replan.customer_id);
+     WHERE i.customer_id = ANY (customers) AND is_open(i.status) AND i.kind <> 'credit_note' AND i.step = 0 AND i.open_amount <> 0;
 END $$;
-COMMENT ON FUNCTION replan(bigint) IS 'Has the next advance look again at all claims without a notice, of one customer or (NULL) of all: their policy may be another one now.';
+COMMENT ON FUNCTION replan(bigint[]) IS 'Has the next advance look again at all claims without a notice of these customers: their policy may be another one now.';
 
 CREATE OR REPLACE FUNCTION policy_assigned() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     PERFORM require_policy(NEW.policy);
-    PERFORM replan(CASE TG_ARGV[0] WHEN 'customer' THEN NEW.id END);
+    IF TG_ARGV[0] = 'customer' THEN
+        PERFORM replan(ARRAY[NEW.id]);
+    ELSE
+        PERFORM replan(ARRAY(SELECT c.id FROM customer c WHERE c.policy IS NULL));
+    END IF;
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION policy_assigned() IS 'Trigger: a customer, or the ledger, got another policy.';
