@@ -45,6 +45,29 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION allocation_fault(bigint[]) IS 'What is wrong with one of these allocations, with its SQLSTATE; NULLs if nothing.';
 
+CREATE OR REPLACE FUNCTION allocation_day_fault(invoices bigint[], OUT number text, OUT amount numeric, OUT posted_on date, OUT allocated numeric)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    SELECT i.number, i.amount, d.posted_on, d.allocated INTO number, amount, posted_on, allocated
+      FROM (SELECT a.invoice_id, a.posted_on, sum(sum(a.amount)) OVER by_day AS allocated, lead(a.posted_on) OVER by_day IS NULL AS last
+              FROM allocation a WHERE a.invoice_id = ANY (invoices) GROUP BY a.invoice_id, a.posted_on
+            WINDOW by_day AS (PARTITION BY a.invoice_id ORDER BY a.posted_on)) d
+      JOIN invoice i ON i.id = d.invoice_id
+     -- The sum of all days is checked when it is written to the invoice.
+     WHERE NOT d.last AND (sign(d.allocated) * sign(i.amount) < 0 OR abs(d.allocated) > abs(i.amount))
+     LIMIT 1;
+END $$;
+COMMENT ON FUNCTION allocation_day_fault(bigint[]) IS 'The first of these claims of which, on some day in the past, more was allocated than it has; NULLs if none.';
+
+CREATE OR REPLACE FUNCTION post_from(invoice_id bigint) RETURNS date
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN (SELECT greatest(i.issued_on, (SELECT max(a.posted_on) FROM allocation a WHERE a.invoice_id = i.id AND a.kind = 'reversal'))
+              FROM invoice i WHERE i.id = post_from.invoice_id);
+END $$;
+COMMENT ON FUNCTION post_from(bigint) IS 'First day on which a claim can be settled: its issue, or its last reversal, before which it was settled in the past.';
+
 CREATE OR REPLACE FUNCTION allocation_posted() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
@@ -71,6 +94,11 @@ BEGIN
               FROM allocation a LEFT JOIN allocation o ON o.id = a.reverses_id
              WHERE a.payment_id = ANY (payments) GROUP BY 1) s
      WHERE p.id = s.payment_id AND p.allocated <> s.allocated;
+    SELECT * INTO wrong FROM allocation_day_fault(invoices);
+    IF wrong.number IS NOT NULL THEN
+        RAISE EXCEPTION 'invoice % would have % of % allocated on %', wrong.number, wrong.allocated, wrong.amount, wrong.posted_on
+            USING ERRCODE = 'RV007', DETAIL = 'It was settled on that day, and opened again by a later reversal.', HINT = 'Post it on the day of the reversal, or later.';
+    END IF;
     PERFORM settle(invoices);
     RETURN NULL;
 END $$;

@@ -55,7 +55,7 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO allocation (invoice_id, kind, amount, posted_on, counter_id)
     SELECT i.id, 'credit', CASE WHEN i.id = set_off.invoice_id THEN set_off.amount ELSE - set_off.amount END,
-           greatest(set_off.posted_on, max(i.issued_on) OVER ()),
+           greatest(set_off.posted_on, max(post_from(i.id)) OVER ()),
            CASE WHEN i.id = set_off.invoice_id THEN set_off.credit_note_id ELSE set_off.invoice_id END
       FROM invoice i WHERE i.id IN (set_off.invoice_id, set_off.credit_note_id);
 END $$;

@@ -62,14 +62,28 @@ BEGIN
     IF day < lower(found_hold.during) THEN
         DELETE FROM hold h WHERE h.id = release.hold;
     ELSIF found_hold.during @> day THEN
-        -- From this day on it holds no more; a hold of which no day is left keeps its first, for the record.
+        -- From this day on it holds no more (hold_ended() wakes its claims); a hold of which no day is left keeps its first, for the record.
         UPDATE hold h SET during = daterange(lower(h.during), greatest(day, lower(h.during) + 1)) WHERE h.id = release.hold;
-        UPDATE invoice i SET next_on = day
-         WHERE i.customer_id = found_hold.customer_id AND (found_hold.invoice_id IS NULL OR i.id = found_hold.invoice_id)
-           -- Under a hold without end a claim has no next date.
-           AND (i.next_on IS NULL OR i.next_on > day) AND i.open_amount <> 0 AND is_open(i.status) AND i.kind <> 'credit_note';
     END IF;
     RETURN request_end(key, release.hold);
 END $$;
 COMMENT ON FUNCTION release(bigint, date, text) IS
 'Ends a hold: from released_on (today) on its claims are dunned again; a hold that has not begun then is deleted. Returns the hold''s id. Harmless when it has ended. Errors: RV009 no such hold; RV016 not a date.';
+
+CREATE OR REPLACE FUNCTION hold_ended() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    -- From when on there is no hold any more: its new end, or, if it is gone, its begin.
+    day CONSTANT date := CASE TG_OP WHEN 'UPDATE' THEN upper(NEW.during) ELSE lower(OLD.during) END;
+BEGIN
+    UPDATE invoice i SET next_on = day
+     WHERE i.customer_id = OLD.customer_id AND (OLD.invoice_id IS NULL OR i.id = OLD.invoice_id)
+       -- Under a hold without end a claim has no next date.
+       AND (i.next_on IS NULL OR i.next_on > day) AND i.open_amount <> 0 AND is_open(i.status) AND i.kind <> 'credit_note';
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION hold_ended() IS 'Trigger: claims whose hold was shortened or deleted are looked at by the next advance from that day on.';
+
+CREATE OR REPLACE TRIGGER hold_shortened AFTER UPDATE OF during ON hold FOR EACH ROW
+    WHEN (NOT upper_inf(NEW.during)) EXECUTE FUNCTION hold_ended();
+CREATE OR REPLACE TRIGGER hold_deleted AFTER DELETE ON hold FOR EACH ROW EXECUTE FUNCTION hold_ended();

@@ -141,7 +141,7 @@ BEGIN
     END IF;
     INSERT INTO allocation (customer_id, invoice_id, kind, amount, posted_on, reason)
         VALUES (claim.customer_id, claim.id, 'cancellation', claim.open_amount,
-                greatest(coalesce(cancel_invoice.posted_on, today()), claim.issued_on), cancel_invoice.reason);
+                greatest(coalesce(cancel_invoice.posted_on, today()), post_from(claim.id)), cancel_invoice.reason);
     RETURN request_end(key, claim_id);
 END $$;
 COMMENT ON FUNCTION cancel_invoice(text, date, text, text) IS

@@ -108,13 +108,13 @@ BEGIN
             claims := claims || claim.id;
             kinds := kinds || 'payment'::text;
             amounts := amounts || share;
-            days := days || greatest(spread.posted_on, claim.issued_on);
+            days := days || greatest(spread.posted_on, post_from(claim.id));
         END IF;
         IF granted > 0 THEN
             claims := claims || claim.id;
             kinds := kinds || 'discount'::text;
             amounts := amounts || granted;
-            days := days || greatest(spread.posted_on, claim.issued_on);
+            days := days || greatest(spread.posted_on, post_from(claim.id));
         END IF;
         rest := rest - share;
     END LOOP;
@@ -178,7 +178,7 @@ BEGIN
                   HINT = 'Without an amount as much is allocated as fits.';
     END IF;
     INSERT INTO allocation (invoice_id, kind, amount, posted_on, payment_id)
-        VALUES (claim.id, 'payment', share, greatest(coalesce(allocate.posted_on, today()), claim.issued_on, money.received_on), money.id);
+        VALUES (claim.id, 'payment', share, greatest(coalesce(allocate.posted_on, today()), post_from(claim.id), money.received_on), money.id);
     RETURN request_end(key, allocate.payment);
 END $$;
 COMMENT ON FUNCTION allocate(bigint, text, numeric, date, text) IS
@@ -246,7 +246,7 @@ BEGIN
             USING ERRCODE = 'RV007', DETAIL = format('%s is open.', claim.open_amount), HINT = 'Without an amount all that is open is written off.';
     END IF;
     INSERT INTO allocation AS a (invoice_id, kind, amount, posted_on, reason)
-        VALUES (claim.id, 'write_off', share * sign(claim.open_amount), greatest(coalesce(write_off.posted_on, today()), claim.issued_on), write_off.reason)
+        VALUES (claim.id, 'write_off', share * sign(claim.open_amount), greatest(coalesce(write_off.posted_on, today()), post_from(claim.id)), write_off.reason)
         RETURNING a.id INTO new_id;
     RETURN request_end(key, new_id);
 END $$;

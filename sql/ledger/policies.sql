@@ -55,7 +55,7 @@ END $$;
 COMMENT ON FUNCTION replan(bigint[]) IS 'Has the next advance look again at all claims without a notice of these customers: their policy may be another one now.';
 
 CREATE OR REPLACE FUNCTION policy_assigned() RETURNS trigger
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
     PERFORM require_policy(NEW.policy);
     IF TG_ARGV[0] = 'customer' THEN
