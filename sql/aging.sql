@@ -36,7 +36,7 @@ CREATE TYPE debiteur.aging_state (
 
 COMMENT ON TYPE debiteur.aging_state IS
 'What the aggregate aging() knows halfway: bounds and a sum for each bucket, such as {30,60,90}:{100.00,0.00,25.50,0.00,0.00}. aging_combine() adds two up, aging_final() gives the sums.
-At most 1,000 bounds, positive and ascending; two sums more than bounds, numbers without exponent, NaN or (-)Infinity. No blanks. Sums come out with the same digits after the point. Error RV001.';
+Bounds as aging() takes them; two sums more than bounds, numbers without exponent, NaN or (-)Infinity. No blanks. Sums come out with the same digits after the point. Error RV001.';
 
 CREATE FUNCTION debiteur.aging_accum(state debiteur.aging_state, amount numeric, due date, as_of date)
 RETURNS debiteur.aging_state
@@ -86,5 +86,5 @@ COMMENT ON AGGREGATE debiteur.aging(numeric, date, date) IS
 The elements add up to sum(amount), exactly, each with the scale of that sum. due = infinity is not due, -infinity is in the last bucket. NaN and Infinity are added as numeric does.
 A NULL amount is ignored; no rows give NULL. Error RV016 if an amount''s due or as_of is NULL, so that no amount falls out of every bucket, or if as_of is infinite.';
 COMMENT ON AGGREGATE debiteur.aging(numeric, date, date, int[]) IS
-'Amounts summed by days past due on as_of, with bounds of your own: element 1 is what is not due, then one element up to and including each bound, then one for what is beyond the last. {} tells due from not due.
-Bounds are positive, ascending, at most 1,000 and the same in every row of a group (error 22023, 54000 for more, 22004 for NULL, 2202E for more dimensions). All else as aging(amount, due, as_of).';
+'Amounts summed by days past due on as_of, with bounds of your own: element 1 is what is not due, then one element up to and including each bound, then one for what is beyond the last: the buckets of aging_buckets(bounds).
+Bounds are last days of buckets, ascending, 1 to 1,000 of them, each from 1 to 32767 (error RV001), and the same in every row of a group (error 22023). All else as aging(amount, due, as_of).';

@@ -127,19 +127,19 @@ CREATE FUNCTION debiteur.aging_bucket(due date, as_of date, bounds integer[] DEF
     AS 'MODULE_PATHNAME', 'debiteur_aging_bucket_of_date'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION debiteur.aging_bucket(date, date, integer[]) IS
-'The bucket on as_of of a claim due on due. Overdue means as_of > due. bounds are the last days of the buckets, ascending; every date falls into exactly one bucket of aging_buckets(bounds). Due infinity is not due, -infinity in the last bucket. NULL gives NULL. Errors: RV001 if the bounds are none, NULL, not ascending or not between 1 and 32767; RV016 if as_of is infinite.';
+'The bucket on as_of of a claim due on due. Overdue means as_of > due. bounds are the last days of the buckets, ascending; every date falls into exactly one bucket of aging_buckets(bounds). Due infinity is not due, -infinity in the last bucket. NULL gives NULL. Errors: RV001 if the bounds are none, more than 1,000, NULL, not ascending or not between 1 and 32767; RV016 if as_of is infinite.';
 
 CREATE FUNCTION debiteur.aging_bucket(days integer, bounds integer[] DEFAULT '{30,60,90}') RETURNS debiteur.aging_bucket
     AS 'MODULE_PATHNAME', 'debiteur_aging_bucket_of_days'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION debiteur.aging_bucket(integer, integer[]) IS
-'The bucket of a claim so many days past due; not due for 0 and less. bounds are the last days of the buckets, ascending. NULL gives NULL. Error RV001 if the bounds are none, NULL, not ascending or not between 1 and 32767.';
+'The bucket of a claim so many days past due; not due for 0 and less. bounds are the last days of the buckets, ascending. NULL gives NULL. Error RV001 if the bounds are none, more than 1,000, NULL, not ascending or not between 1 and 32767.';
 
 CREATE FUNCTION debiteur.aging_buckets(bounds integer[] DEFAULT '{30,60,90}') RETURNS SETOF debiteur.aging_bucket
     AS 'MODULE_PATHNAME', 'debiteur_aging_buckets'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 5;
 COMMENT ON FUNCTION debiteur.aging_buckets(integer[]) IS
-'All buckets of a scheme, in order: not due, one up to each bound, and one past the last. Join it to show buckets that are empty. NULL gives no rows. Error RV001 if the bounds are none, NULL, not ascending or not between 1 and 32767.';
+'All buckets of a scheme, in order: not due, one up to each bound, and one past the last. Join it to show buckets that are empty. NULL gives no rows. Error RV001 if the bounds are none, more than 1,000, NULL, not ascending or not between 1 and 32767.';
 
 CREATE FUNCTION debiteur.lower_days(bucket debiteur.aging_bucket) RETURNS integer
     AS 'MODULE_PATHNAME', 'debiteur_lower_days'

@@ -194,33 +194,45 @@ bounds_error(const char *problem)
 					 "{30,60,90}.")));
 }
 
-/*
- * Checks the bounds of a scheme and returns them, in the array's own memory:
- * ascending, from 1 to DEBITEUR_MAX_BOUND, at least one.
- */
+const char *
+debiteur_bounds_problem(const int32 *bounds, int nbounds)
+{
+	if (nbounds < 1)
+		return _("There are none.");
+	if (nbounds > DEBITEUR_MAX_BOUNDS)
+		return psprintf(_("There are %d; at most %d are possible."), nbounds,
+						DEBITEUR_MAX_BOUNDS);
+	for (int i = 0; i < nbounds; i++)
+	{
+		if (bounds[i] < 1 || bounds[i] > DEBITEUR_MAX_BOUND)
+			return psprintf(_("%d is not between 1 and %d."), bounds[i],
+							DEBITEUR_MAX_BOUND);
+		if (i > 0 && bounds[i] <= bounds[i - 1])
+			return psprintf(_("They do not ascend: %d follows %d."), bounds[i],
+							bounds[i - 1]);
+	}
+	return NULL;
+}
+
 const int32 *
 debiteur_aging_bounds(ArrayType *array, int *nbounds)
 {
-	const int32 *bounds = (const int32 *) ARR_DATA_PTR(array);
+	const int32 *bounds;
+	const char *problem;
 
+	if (array == NULL)
+		bounds_error(_("They are NULL."));
 	Assert(ARR_ELEMTYPE(array) == INT4OID);
-	if (ARR_NDIM(array) == 0)
-		bounds_error(_("There are none."));
 	if (ARR_NDIM(array) > 1)
 		bounds_error(_("The array has more than one dimension."));
 	if (array_contains_nulls(array))
 		bounds_error(_("One of them is NULL."));
 
-	*nbounds = ARR_DIMS(array)[0];
-	for (int i = 0; i < *nbounds; i++)
-	{
-		if (bounds[i] < 1 || bounds[i] > DEBITEUR_MAX_BOUND)
-			bounds_error(psprintf(_("%d is not between 1 and %d."), bounds[i],
-								  DEBITEUR_MAX_BOUND));
-		if (i > 0 && bounds[i] <= bounds[i - 1])
-			bounds_error(psprintf(_("They do not ascend: %d follows %d."),
-								  bounds[i], bounds[i - 1]));
-	}
+	bounds = (const int32 *) ARR_DATA_PTR(array);
+	*nbounds = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
+	problem = debiteur_bounds_problem(bounds, *nbounds);
+	if (problem != NULL)
+		bounds_error(problem);
 	return bounds;
 }
 
@@ -248,22 +260,6 @@ debiteur_days_past_due(DateADT due, DateADT as_of)
 	return (int32) Max(Min(days, PG_INT32_MAX), PG_INT32_MIN);
 }
 
-/*
- * The number of the bucket in its scheme, 0 (not due) to nbounds + 1 (past
- * the last bound). Schemes are short: reading along them is fastest.
- */
-int
-debiteur_aging_index(const int32 *bounds, int nbounds, int32 days)
-{
-	int i = 0;
-
-	if (days <= 0)
-		return 0;
-	while (i < nbounds && days > bounds[i])
-		i++;
-	return i + 1;
-}
-
 static AgingBucket
 bucket_at(const int32 *bounds, int nbounds, int index)
 {
@@ -279,8 +275,7 @@ bucket_of(ArrayType *array, int32 days)
 	int nbounds;
 	const int32 *bounds = debiteur_aging_bounds(array, &nbounds);
 
-	return bucket_at(bounds, nbounds,
-					 debiteur_aging_index(bounds, nbounds, days));
+	return bucket_at(bounds, nbounds, aging_index(bounds, nbounds, days));
 }
 
 PG_FUNCTION_INFO_V1(debiteur_aging_bucket_of_date);
@@ -323,7 +318,7 @@ debiteur_aging_buckets(PG_FUNCTION_ARGS)
 		scheme->bounds = debiteur_aging_bounds(PG_GETARG_ARRAYTYPE_P_COPY(0),
 											   &scheme->nbounds);
 		call->user_fctx = scheme;
-		call->max_calls = scheme->nbounds + 2;
+		call->max_calls = aging_bucket_count(scheme->nbounds);
 		MemoryContextSwitchTo(caller);
 	}
 	call = SRF_PERCALL_SETUP();

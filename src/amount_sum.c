@@ -266,21 +266,54 @@ debiteur_sums_add_parts(AmountSums *sums, int i, const Amount *amount)
 	return sums;
 }
 
-/* Adds each of the other sums to its like. */
-AmountSums *
-debiteur_sums_add_all(AmountSums *sums, const AmountSums *others)
+static AmountSums *
+free_moved(AmountSums *before, const AmountSums *given, AmountSums *sums)
 {
-	for (int i = 0; i < sums->n_sums; i++)
+	if (before != sums && before != given)
+		pfree(before);
+	return sums;
+}
+
+/*
+ * Adds each of the other sums to its like. What was moved on the way is freed,
+ * for a thousand moves would leave a thousand copies behind; not what was
+ * given, which is the caller's.
+ */
+static AmountSums *
+add_all(AmountSums *given, const AmountSums *others)
+{
+	AmountSums *sums = given;
+
+	for (int i = 0; i < given->n_sums; i++)
 	{
 		const AmountSum *other = &others->sum[i];
 		Numeric rest = rest_of(others, i);
 		Amount amount = {other->whole, other->fraction, others->scale};
 
-		sums = debiteur_sums_add_parts(sums, i, &amount);
+		sums =
+			free_moved(sums, given, debiteur_sums_add_parts(sums, i, &amount));
 		if (rest != NULL)
-			sums = debiteur_sums_add_any(sums, i, (struct varlena *) rest);
+			sums = free_moved(
+				sums, given,
+				debiteur_sums_add_any(sums, i, (struct varlena *) rest));
 	}
 	return sums;
+}
+
+/* A combine function: adds up two states of as many sums; NULL is no sums. */
+Datum
+debiteur_sums_combine(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	if (PG_ARGISNULL(0))
+		PG_RETURN_POINTER(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(1)));
+	PG_RETURN_POINTER(add_all(debiteur_sums_to_change(fcinfo, 0),
+							  (AmountSums *) PG_GETARG_VARLENA_P(1)));
 }
 
 /* One of the sums, with the largest scale that any of them had added. */
@@ -339,8 +372,10 @@ number_length(const char *text)
 
 /* Reads "{...}" into sums that are zero; NULL if the text is not so many. */
 AmountSums *
-debiteur_sums_parse(AmountSums *sums, const char *text)
+debiteur_sums_parse(AmountSums *given, const char *text)
 {
+	AmountSums *sums = given;
+
 	for (int i = 0; i < sums->n_sums; i++)
 	{
 		size_t length;
@@ -352,8 +387,10 @@ debiteur_sums_parse(AmountSums *sums, const char *text)
 		if (length == 0)
 			return NULL;
 		number = pnstrdup(text, length);
-		sums = debiteur_sums_add_any(
-			sums, i, (struct varlena *) numeric_from_text(number));
+		sums = free_moved(
+			sums, given,
+			debiteur_sums_add_any(
+				sums, i, (struct varlena *) numeric_from_text(number)));
 		pfree(number);
 		text += length;
 	}
@@ -374,16 +411,20 @@ debiteur_sums_send(const AmountSums *sums, StringInfo buf)
 
 /* Reads the sums into sums that are zero. */
 AmountSums *
-debiteur_sums_recv(AmountSums *sums, StringInfo buf)
+debiteur_sums_recv(AmountSums *given, StringInfo buf)
 {
+	AmountSums *sums = given;
+
 	for (int i = 0; i < sums->n_sums; i++)
 	{
 		Datum sum = DirectFunctionCall3(numeric_recv, PointerGetDatum(buf),
 										ObjectIdGetDatum(InvalidOid),
 										Int32GetDatum(-1));
 
-		sums = debiteur_sums_add_any(sums, i,
-									 (struct varlena *) DatumGetNumeric(sum));
+		sums =
+			free_moved(sums, given,
+					   debiteur_sums_add_any(
+						   sums, i, (struct varlena *) DatumGetNumeric(sum)));
 	}
 	return sums;
 }

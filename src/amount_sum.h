@@ -71,14 +71,13 @@ extern AmountSums *
 debiteur_sums_add_any(AmountSums *sums, int i, struct varlena *stored);
 extern AmountSums *
 debiteur_sums_add_parts(AmountSums *sums, int i, const Amount *amount);
-extern AmountSums *
-debiteur_sums_add_all(AmountSums *sums, const AmountSums *others);
+extern Datum debiteur_sums_combine(FunctionCallInfo fcinfo);
 extern Numeric debiteur_sums_get(const AmountSums *sums, int i);
 
 extern void debiteur_sums_text(const AmountSums *sums, StringInfo text);
-extern AmountSums *debiteur_sums_parse(AmountSums *sums, const char *text);
+extern AmountSums *debiteur_sums_parse(AmountSums *given, const char *text);
 extern void debiteur_sums_send(const AmountSums *sums, StringInfo buf);
-extern AmountSums *debiteur_sums_recv(AmountSums *sums, StringInfo buf);
+extern AmountSums *debiteur_sums_recv(AmountSums *given, StringInfo buf);
 
 /*
  * Takes a stored numeric apart; false if it is not a usual amount.

@@ -1,7 +1,6 @@
 /*
  * weighted_days.c
- *		The aggregate weighted_days(): days weighted by the amounts they are
- *of.
+ *		The aggregate weighted_days(): days weighted by their amounts.
  *
  * The state, debiteur.weighted_days_state, is two sums (amount_sum.h): of
  * amount * days, and of amount. In text "{195000.00,6000.00}"; in binary the
@@ -87,17 +86,7 @@ PG_FUNCTION_INFO_V1(debiteur_weighted_days_combine);
 Datum
 debiteur_weighted_days_combine(PG_FUNCTION_ARGS)
 {
-	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
-	if (PG_ARGISNULL(0))
-		PG_RETURN_POINTER(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(1)));
-	PG_RETURN_POINTER(
-		debiteur_sums_add_all(debiteur_sums_to_change(fcinfo, 0),
-							  (AmountSums *) PG_GETARG_VARLENA_P(1)));
+	return debiteur_sums_combine(fcinfo);
 }
 
 PG_FUNCTION_INFO_V1(debiteur_weighted_days_final);

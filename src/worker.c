@@ -73,6 +73,23 @@ static List *read_databases(void);
 static List *named_databases(List *databases, bool announce);
 static bool run_worker(Database *database, bool announce);
 
+/* describe_worker fills in what the launcher and the workers have in common.
+ */
+static void
+describe_worker(BackgroundWorker *worker, const char *type,
+				const char *function)
+{
+	memset(worker, 0, sizeof(*worker));
+	worker->bgw_flags =
+		BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker->bgw_start_time = BgWorkerStart_RecoveryFinished;
+	strlcpy(worker->bgw_library_name, "debiteur",
+			sizeof(worker->bgw_library_name));
+	strlcpy(worker->bgw_function_name, function,
+			sizeof(worker->bgw_function_name));
+	strlcpy(worker->bgw_type, type, sizeof(worker->bgw_type));
+}
+
 /* debiteur_register_launcher asks the postmaster for the launcher. */
 void
 debiteur_register_launcher(void)
@@ -82,17 +99,9 @@ debiteur_register_launcher(void)
 	if (IsBinaryUpgrade)
 		return;
 
-	memset(&launcher, 0, sizeof(launcher));
-	launcher.bgw_flags =
-		BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-	launcher.bgw_start_time = BgWorkerStart_RecoveryFinished;
+	describe_worker(&launcher, LAUNCHER_TYPE, "debiteur_launcher_main");
 	launcher.bgw_restart_time = LAUNCHER_RESTART_S;
-	strlcpy(launcher.bgw_library_name, "debiteur",
-			sizeof(launcher.bgw_library_name));
-	strlcpy(launcher.bgw_function_name, "debiteur_launcher_main",
-			sizeof(launcher.bgw_function_name));
 	strlcpy(launcher.bgw_name, LAUNCHER_TYPE, sizeof(launcher.bgw_name));
-	strlcpy(launcher.bgw_type, LAUNCHER_TYPE, sizeof(launcher.bgw_type));
 	RegisterBackgroundWorker(&launcher);
 }
 
@@ -296,18 +305,10 @@ run_worker(Database *database, bool announce)
 	order.announce = announce;
 	order.named = debiteur_databases[0] != '\0';
 
-	memset(&worker, 0, sizeof(worker));
-	worker.bgw_flags =
-		BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+	describe_worker(&worker, WORKER_TYPE, "debiteur_worker_main");
 	worker.bgw_restart_time = BGW_NEVER_RESTART;
-	strlcpy(worker.bgw_library_name, "debiteur",
-			sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name, "debiteur_worker_main",
-			sizeof(worker.bgw_function_name));
 	snprintf(worker.bgw_name, sizeof(worker.bgw_name), "%s %s", WORKER_TYPE,
 			 database->name);
-	strlcpy(worker.bgw_type, WORKER_TYPE, sizeof(worker.bgw_type));
 	memcpy(worker.bgw_extra, &order, sizeof(order));
 	worker.bgw_notify_pid = MyProcPid;
 

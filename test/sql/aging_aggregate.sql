@@ -40,8 +40,8 @@ SELECT sum(amount * rate) AS "580000"
        LATERAL unnest(a.aging, '{0.003,0.016,0.036,0.066,0.106}'::numeric[]) AS b(amount, rate);
 
 -- Overdue ratio, published as 10 %: 12,312 of 123,423 is overdue.
-SELECT round(100 * (1 - aging[1] / (aging[1] + aging[2])), 3) AS "9.975"
-  FROM (SELECT debiteur.aging(amount, due, '2025-06-30', '{}')
+SELECT round(100 * (1 - aging[1] / (aging[1] + aging[2] + aging[3])), 3) AS "9.975"
+  FROM (SELECT debiteur.aging(amount, due, '2025-06-30', '{30}')
           FROM (VALUES (12312, date '2025-06-29'), (123423 - 12312, '2025-06-30')) AS r(amount, due)) AS a(aging);
 
 -- Every edge: an amount of 1 at each of these days past due, one at a time.
@@ -49,13 +49,13 @@ SELECT days, debiteur.aging(1, '2025-06-30'::date - days, '2025-06-30') AS aging
   FROM unnest('{-400,-1,0,1,29,30,31,60,61,90,91,4000}'::int[]) AS days GROUP BY days ORDER BY days;
 -- Bounds at the ends of what they can be; due always and never; the first and
 -- the last date there are.
-SELECT debiteur.aging(1, due, '2025-06-30', '{1,2147483647}') AS aging, due
-  FROM unnest('{infinity,5874897-12-31,2025-07-01,2025-06-29,2025-06-28,4713-01-01 BC,-infinity}'::date[]) AS due
+SELECT debiteur.aging(1, due, '2025-06-30', '{1,32767}') AS aging, due
+  FROM unnest('{infinity,5874897-12-31,2025-07-01,2025-06-29,2025-06-28,1935-10-14,1935-10-13,4713-01-01 BC,-infinity}'::date[]) AS due
  GROUP BY due ORDER BY due DESC;
-SELECT debiteur.aging(1, '4713-01-01 BC', '5874897-12-31', '{2147483646}'),
-       debiteur.aging(1, '5874897-12-31', '4713-01-01 BC', '{2147483646}');
--- {} tells due from not due; subscripts of the array are of no matter.
-SELECT debiteur.aging(amount, due, '2025-06-30', '{}') AS "{}",
+SELECT debiteur.aging(1, '4713-01-01 BC', '5874897-12-31', '{32767}'),
+       debiteur.aging(1, '5874897-12-31', '4713-01-01 BC', '{32767}');
+-- One bound; subscripts of the array are of no matter.
+SELECT debiteur.aging(amount, due, '2025-06-30', '{1}') AS "{1}",
        debiteur.aging(amount, due, '2025-06-30', '[5:7]={30,60,90}') = debiteur.aging(amount, due, '2025-06-30') AS subscripts
   FROM (VALUES (10, date '2025-06-30'), (20, '2025-06-29')) AS t(amount, due);
 -- As many bounds as there can be.
@@ -78,6 +78,8 @@ SELECT debiteur.aging(250.00, '2025-06-30', '-infinity');
 SELECT debiteur.aging(1, '2025-06-30', '2025-06-30', '{30,60,60}');
 SELECT debiteur.aging(1, '2025-06-30', '2025-06-30', '{0,30}');
 SELECT debiteur.aging(1, '2025-06-30', '2025-06-30', '{-2147483648}');
+SELECT debiteur.aging(1, '2025-06-30', '2025-06-30', '{30,32768}');
+SELECT debiteur.aging(1, '2025-06-30', '2025-06-30', '{}');
 SELECT debiteur.aging(1, '2025-06-30', '2025-06-30', '{30,NULL}');
 SELECT debiteur.aging(1, '2025-06-30', '2025-06-30', NULL);
 SELECT debiteur.aging(1, '2025-06-30', '2025-06-30', '{{30,60}}');
@@ -101,6 +103,36 @@ SELECT arguments, pg_temp.sqlstate_of('SELECT debiteur.aging(' || arguments || '
                     '1, ''2025-06-30'', ''2025-06-30'', ''{{1}}''',
                     '1, date ''2025-06-30'', ''2025-06-30'', ARRAY(SELECT generate_series(1, 1001))']) AS arguments;
 
+-- The bounds and dates that aging_bucket() refuses, with the same words, and
+-- where it doesn't the amount is in the element of its bucket.
+CREATE FUNCTION pg_temp.error_of(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    detail text;
+    hint   text;
+BEGIN
+    EXECUTE statement;
+    RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    RETURN concat_ws('|', SQLSTATE, SQLERRM, detail, hint);
+END $$;
+SELECT count(*) AS refused, count(*) FILTER (WHERE aging IS DISTINCT FROM bucket) AS otherwise
+  FROM (SELECT pg_temp.error_of(format('SELECT debiteur.aging(1, %L, %L, %L)', due, as_of, bounds)) AS aging,
+               pg_temp.error_of(format('SELECT debiteur.aging_bucket(%L::date, %L, %L)', due, as_of, bounds)) AS bucket
+          FROM unnest('{2025-06-30,-infinity,infinity}'::date[]) AS due,
+               unnest('{2025-06-30,-infinity,infinity}'::date[]) AS as_of,
+               unnest(ARRAY['{30}', '{}', '{0}', '{32768}', '{60,30}', '{30,30}', '{30,NULL}', '{{30,60}}',
+                            (SELECT array_agg(n)::text FROM generate_series(1, 1001) AS n)]) AS bounds) AS e
+ WHERE bucket IS NOT NULL;
+SELECT count(*) AS tried, count(*) FILTER (WHERE aging IS DISTINCT FROM bucket) AS otherwise
+  FROM (SELECT array_position(debiteur.aging(1, due, '2025-06-30', bounds::int[]), 1) AS aging,
+               (SELECT n FROM debiteur.aging_buckets(bounds::int[]) WITH ORDINALITY AS b(bucket, n)
+                 WHERE bucket::text = debiteur.aging_bucket(due, '2025-06-30', bounds::int[])::text) AS bucket
+          FROM (SELECT date '2025-06-30' - days AS due FROM generate_series(-3, 100) AS days
+                UNION ALL SELECT unnest('{-infinity,infinity,1935-10-14,1935-10-13}'::date[])) AS d,
+               unnest(ARRAY['{30,60,90}', '{1}', '{7,14,32767}']) AS bounds
+         GROUP BY due, bounds) AS b;
+
 -- Exact where whole numbers of 64 bits end: 9,223,372,036,854,775,807 and on,
 -- in one step and in many; 16 decimals and more; sums that go back to zero.
 SELECT debiteur.aging(9e15, '2025-06-30', '2025-06-30') AS aging, sum(9e15) FROM generate_series(1, 3000);
@@ -108,7 +140,7 @@ SELECT debiteur.aging(-9999999999999999.99, '2025-06-29', '2025-06-30') AS aging
 SELECT debiteur.aging(0.9999999999999999, '2025-06-30', '2025-06-30') AS aging, sum(0.9999999999999999) FROM generate_series(1, 3000);
 SELECT debiteur.aging(amount, '2025-06-30', '2025-06-30') AS aging, sum(amount)
   FROM (VALUES (1e30), (1e-20), (-1e30), (0.5), (123456789012345678.90)) AS t(amount);
-SELECT debiteur.aging(amount, '2025-06-30', '2025-06-30', '{}') AS aging
+SELECT debiteur.aging(amount, '2025-06-30', '2025-06-30', '{30}') AS aging
   FROM (VALUES (0.25), (-0.75), (-0.0000), (1), (-3), (2.5)) AS t(amount);
 SELECT aging[1] = sum AS same, scale(aging[1]) = scale(sum) AS "same scale", scale(aging[2]) = scale(sum) AS "of a zero too", scale(sum)
   FROM (SELECT debiteur.aging(amount, '2025-06-30', '2025-06-30') AS aging, sum(amount)
@@ -152,7 +184,7 @@ SELECT count(*) AS portfolios,
 -- The state as a type: text, binary, combining, and use outside an aggregate.
 --
 SELECT state, debiteur.aging_final(state)
-  FROM unnest('{"{}:{1,2.50}","{30}:{-0.5,0,12345678901234567890.123}","{1,2}:{NaN,Infinity,-Infinity,000}"}'::debiteur.aging_state[]) AS state;
+  FROM unnest('{"{1}:{1,2.50,0}","{007}:{1,2,3}","{30}:{-0.5,0,12345678901234567890.123}","{1,2}:{NaN,Infinity,-Infinity,000}"}'::debiteur.aging_state[]) AS state;
 SELECT debiteur.aging_state_send('{30,60}:{1,-2.5,0,10000}');
 SELECT debiteur.aging_accum(NULL, 5, '2025-06-30', '2025-06-30'),
        debiteur.aging_accum('{30,60,90}:{1,2,3,4,5}', 0.25, '2025-06-29', '2025-06-30'),
@@ -178,18 +210,19 @@ SELECT count(*) AS unchanged FROM kept JOIN before ON before.n = kept.n AND befo
 
 -- Not a state: each is refused, with one SQLSTATE.
 SELECT text, pg_temp.sqlstate_of(format('SELECT %L::debiteur.aging_state', text))
-  FROM unnest(ARRAY['', '{', '{}', '{}:', '{}:{', '{}:{}', '{}:{1}', '{}:{1,2', '{}:{1,2}x', '{}:{1,2,3}', ' {}:{1,2}', '{}:{1,2} ',
-                    '{}:{1,,2}', '{}:{1, 2}', '{}:{1,2e5}', '{}:{1,+2}', '{}:{1,--2}', '{}:{1,2.}', '{}:{1,.2}', '{}:{1,nan}', '{}:{1,-NaN}',
-                    '{}:{1,0x10}', '{}:{1,1_000}', '{0}:{1,2,3}', '{-1}:{1,2,3}', '{01}:{1,2,3}', '{30,}:{1,2,3}', '{,30}:{1,2,3}',
-                    '{60,30}:{1,2,3,4}', '{30,30}:{1,2,3,4}', '{2147483648}:{1,2,3}', '{99999999999999999999}:{1,2,3}', '{3.5}:{1,2,3}',
+  FROM unnest(ARRAY['', '{', '{7', '{7}', '{7}:', '{7}:{', '{7}:{}', '{7}:{1,2}', '{7}:{0,1,2', '{7}:{0,1,2}x', '{7}:{0,1,2,3}', ' {7}:{0,1,2}', '{7}:{0,1,2} ',
+                    '{}', '{}:', '{}:{}', '{}:{1}', '{}:{1,2}', '{}:{1,2,3}',
+                    '{7}:{0,1,,2}', '{7}:{0,1, 2}', '{7}:{0,1,2e5}', '{7}:{0,1,+2}', '{7}:{0,1,--2}', '{7}:{0,1,2.}', '{7}:{0,1,.2}', '{7}:{0,1,nan}', '{7}:{0,1,-NaN}',
+                    '{7}:{0,1,0x10}', '{7}:{0,1,1_000}', '{0}:{1,2,3}', '{-1}:{1,2,3}', '{+1}:{1,2,3}', '{ 1}:{1,2,3}', '{30,}:{1,2,3}', '{,30}:{1,2,3}',
+                    '{60,30}:{1,2,3,4}', '{30,30}:{1,2,3,4}', '{32768}:{1,2,3}', '{2147483648}:{1,2,3}', '{99999999999999999999}:{1,2,3}', '{3.5}:{1,2,3}',
                     '{NULL}:{1,2,3}', '{30}{1,2,3}', '{30}:{1,2,3,4}', 'é', '{30}:{1,2,é}',
-                    '{}:{1,' || repeat('9', 131073) || '}', '{}:{1,0.' || repeat('9', 16384) || '}']) AS text
+                    '{7}:{0,1,' || repeat('9', 131073) || '}', '{7}:{0,1,0.' || repeat('9', 16384) || '}']) AS text
  WHERE pg_temp.sqlstate_of(format('SELECT %L::debiteur.aging_state', text)) <> 'RV001';
 SELECT '{30,60}:{1,2,3}'::debiteur.aging_state;
 SELECT length(format('{%s}:{0%s}', string_agg(n::text, ','), repeat(',0', 1001))::debiteur.aging_state::text) AS "1,000 bounds" FROM generate_series(1, 1000) AS n;
 SELECT pg_temp.sqlstate_of(format('SELECT %L::debiteur.aging_state', format('{%s}:{0%s}', string_agg(n::text, ','), repeat(',0', 1002)))) AS "1,001"
   FROM generate_series(1, 1001) AS n;
-SELECT length(('{}:{' || repeat('9', 131072) || ',-0.' || repeat('9', 16383) || '}')::debiteur.aging_state::text) AS "longest numbers";
+SELECT length(('{7}:{0,' || repeat('9', 131072) || ',-0.' || repeat('9', 16383) || '}')::debiteur.aging_state::text) AS "longest numbers";
 
 -- 10,000 strings, made by changing a state here and there: refused, or read
 -- into something that comes out as itself.
@@ -201,7 +234,7 @@ DECLARE
     accepted int := 0;
 BEGIN
     FOR i IN 1..10000 LOOP
-        changed := (ARRAY['{30,60,90}:{100.00,0.00,25.50,0.00,0.00}', '{}:{1,2}', '{7}:{NaN,-Infinity,12345678901234567890}'])[1 + i % 3];
+        changed := (ARRAY['{30,60,90}:{100.00,0.00,25.50,0.00,0.00}', '{1,2}:{1,2,3,4}', '{7}:{NaN,-Infinity,12345678901234567890}'])[1 + i % 3];
         FOR change IN 0..(random() * 2)::int LOOP
             changed := overlay(changed PLACING substr(alphabet, 1 + (random() * 31)::int, (random() * 2)::int)
                                FROM 1 + (random() * length(changed))::int FOR (random() * 2)::int);
@@ -210,7 +243,7 @@ BEGIN
             state := changed::debiteur.aging_state;
             accepted := accepted + 1;
             IF state::text <> state::text::debiteur.aging_state::text
-               OR cardinality(debiteur.aging_final(state)) < 2 THEN
+               OR cardinality(debiteur.aging_final(state)) < 3 THEN
                 RAISE 'not the same: %', changed;
             END IF;
         EXCEPTION WHEN SQLSTATE 'RV001' THEN
@@ -226,7 +259,7 @@ END $$;
 \set file :directory '/results/aging_state.data'
 SELECT set_config('test.file', :'file', false) IS NOT NULL AS "in results";
 CREATE TEMP TABLE sent AS SELECT debiteur.aging_accum(NULL, amount, due, '2025-06-30') AS state FROM item WHERE amount IS NOT NULL LIMIT 500;
-INSERT INTO sent VALUES ('{}:{NaN,Infinity}'), ('{1,2147483647}:{-Infinity,0,1,-99999999999999999999999999999999.5}');
+INSERT INTO sent VALUES ('{1}:{NaN,Infinity,0}'), ('{1,32767}:{-Infinity,0,1,-99999999999999999999999999999999.5}');
 COPY sent TO :'file' (FORMAT binary);
 CREATE TEMP TABLE received (state debiteur.aging_state);
 COPY received FROM :'file' (FORMAT binary);
@@ -235,7 +268,7 @@ SELECT count(*) FROM received;
 DO $$
 DECLARE
     file    constant text := current_setting('test.file');
-    states  constant debiteur.aging_state[] := '{"{30,60,90}:{100.00,0.00,25.50,0.00,0.00}","{}:{1,2}","{7}:{NaN,-Infinity,12345678901234567890}"}';
+    states  constant debiteur.aging_state[] := '{"{30,60,90}:{100.00,0.00,25.50,0.00,0.00}","{1,2}:{1,2,3,4}","{7}:{NaN,-Infinity,12345678901234567890}"}';
     changed bytea;
     got     debiteur.aging_state;
     accepted int := 0;
@@ -267,6 +300,23 @@ BEGIN
     END LOOP;
     RAISE NOTICE 'some accepted: %, some refused: %', accepted > 20, accepted < 1980;
 END $$;
+
+-- Bounds in binary are what they can be in text.
+CREATE FUNCTION pg_temp.error_of_binary(sent bytea) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('COPY (SELECT %L::bytea) TO %L (FORMAT binary)', sent, current_setting('test.file'));
+    RETURN pg_temp.error_of(format('COPY received FROM %L (FORMAT binary)', current_setting('test.file')));
+END $$;
+SELECT bounds, pg_temp.error_of_binary(int4send(n) || string_agg(int4send(bound), '' ORDER BY i) || substr(debiteur.aging_state_send('{7}:{0,1,2}'), 9)) AS error
+  FROM (VALUES (1, '{7}'), (1, '{32767}'), (0, '{7}'), (-1, '{7}'), (1, '{0}'), (1, '{-7}'), (1, '{32768}'), (2, '{7,7}'), (1001, '{7}')) AS b(n, bounds),
+       unnest(CASE n WHEN 1001 THEN ARRAY(SELECT generate_series(1, 1001)) ELSE bounds::int[] END) WITH ORDINALITY AS u(bound, i)
+ GROUP BY n, bounds ORDER BY n, bounds;
+
+-- Each long amount moves the state to where there is room; where it was before
+-- is not kept: a thousand of them would be 500 MB.
+WITH long (text) AS MATERIALIZED (
+    SELECT format('{%s}:{1,2,%s}', string_agg(n::text, ','), string_agg(repeat('9', 2000), ',')) FROM generate_series(1, 1000) AS n)
+SELECT text::debiteur.aging_state::text = text AS same, (SELECT sum(used_bytes) < 100000000 FROM pg_backend_memory_contexts) AS freed FROM long;
 
 -- Memory stays what it is, however many rows: usual amounts, amounts that
 -- need more, and bounds that come with each row.

@@ -101,6 +101,7 @@ SELECT aging_bucket(1, '{30,30}');
 SELECT aging_bucket(1, '{0,30}');
 SELECT aging_bucket(1, '{30,32768}');
 SELECT aging_bucket(1, '{{30,60}}');
+SELECT aging_bucket(1, ARRAY(SELECT generate_series(1, 1001)));
 \set VERBOSITY sqlstate
 SELECT aging_bucket(date 'infinity', '-infinity');
 SELECT aging_bucket(date '2024-01-01', '2024-01-01', '{60,30}');
@@ -108,6 +109,7 @@ SELECT aging_bucket(1, '{-30}');
 SELECT aging_bucket(1, '{2147483647}');
 SELECT aging_buckets('{}');
 SELECT aging_buckets('{90,60}');
+SELECT count(*) FROM aging_buckets(ARRAY(SELECT generate_series(1, 1000)));
 \set VERBOSITY default
 
 -- From version 16 on bad input can be asked about without an error.

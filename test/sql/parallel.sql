@@ -121,7 +121,7 @@ SELECT debiteur.weighted_days(amount, days) FILTER (WHERE amount > 0) AS "FILTER
        debiteur.weighted_days(amount, days) FILTER (WHERE false) AS nothing
   FROM (VALUES (10, 5), (10, 5), (-5, 8), (20, 10)) AS t(amount, days);
 -- Subtotals.
-SELECT branch, kind, debiteur.aging(amount, due, '2025-06-30', '{}')
+SELECT branch, kind, debiteur.aging(amount, due, '2025-06-30', '{1}')
   FROM (VALUES (1, 'a', 1.00, date '2025-06-30'), (1, 'b', 2, '2025-06-01'), (2, 'a', 4, '2025-06-01')) AS t(branch, kind, amount, due)
  GROUP BY ROLLUP (branch, kind) ORDER BY branch, kind;
 
