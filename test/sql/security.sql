@@ -18,7 +18,7 @@ SELECT nspname, count(*) > 40 AS found FROM routine GROUP BY 1 ORDER BY 1;
 SELECT signature AS without_search_path FROM routine
  WHERE lanname NOT IN ('c', 'internal') AND prosqlbody IS NULL AND prokind <> 'a' AND NOT EXISTS (SELECT FROM unnest(proconfig) c WHERE c LIKE 'search\_path=%') ORDER BY 1;
 SELECT DISTINCT nspname, c AS search_path FROM routine, unnest(proconfig) c WHERE c LIKE 'search\_path=%' ORDER BY 1, 2;
--- SECURITY DEFINER: the posting functions and no others.
+-- SECURITY DEFINER: the posting functions, and the trigger that follows a manager's change of a customer's policy.
 SELECT nspname, string_agg(proname, ' ' ORDER BY proname COLLATE "C") AS security_definer FROM routine WHERE prosecdef GROUP BY 1;
 SELECT signature AS definer_without_search_path FROM routine WHERE prosecdef AND proconfig IS NULL;
 -- Nothing in a ledger that can write is for PUBLIC.
@@ -106,7 +106,7 @@ SELECT command, public.attempt('security_stranger', command) AS stranger, public
     (40, 'SELECT security.write_off(''F1'')'), (41, 'SELECT security.cancel_invoice(''F2'')'), (42, 'SELECT security.set_policy(''p'', ''{due+1 email reminder}'')'), (43, 'SELECT security.advance_batch(''2024-02-14'')'),
     (50, 'INSERT INTO security.allocation (invoice_id, kind, amount, posted_on) SELECT id, ''credit'', 1, ''2024-02-01'' FROM security.invoice WHERE number = ''F1'''),
     (51, 'INSERT INTO security.invoice (customer_id, number, amount, issued_on) VALUES (1, ''F8'', 1, ''2024-02-01'')'), (52, 'INSERT INTO security.payment (customer_id, currency, amount, received_on) VALUES (1, ''EUR'', 1, ''2024-02-01'')'),
-    (53, 'UPDATE security.invoice SET reference = ''x'''), (54, 'UPDATE security.customer SET name = ''x'''), (55, 'DELETE FROM security.hold'), (56, 'DELETE FROM security.outbox'), (57, 'UPDATE security.settings SET worker = false'),
+    (53, 'UPDATE security.invoice SET reference = ''x'''), (54, 'UPDATE security.customer SET name = ''x'''), (54.5, 'UPDATE security.customer SET policy = ''default'' WHERE number = (SELECT min(number) FROM security.customer)'), (55, 'DELETE FROM security.hold'), (56, 'DELETE FROM security.outbox'), (57, 'UPDATE security.settings SET worker = false'),
     (58, 'SELECT nextval(''security.invoice_id_seq'')'), (59, 'TRUNCATE security.outbox'),
     (60, 'SELECT security.settle(''{1}'')'), (61, 'SELECT security.set_off(6, 1, 3, ''2024-03-01'')'), (62, 'SELECT security.spread(1, NULL, true, 5, ''2024-01-01'')'), (63, 'SELECT security.request_begin(''k'', ''f'', ''{}'')'),
     (64, 'SELECT security.request_end(''k'', 1)'), (65, 'SELECT security.execute_decisions(''2024-02-14'', ''{1}'')'), (66, 'SELECT security.replan(NULL)'), (67, 'SELECT security.record_failure(''2024-02-14'', ''x'', ''x'', ''x'')'),
