@@ -81,6 +81,20 @@ function open_on(i, day) {
 	return issued[i] <= day && day < settled[i]
 }
 
+# The number of the step of a claim on a day; 0: none.
+function step_on(i, day,	s) {
+	for (s = 1; s <= steps; s++)
+		if (due[i] + step_days[s] == day) return s
+	return 0
+}
+
+function severest(who, day,	i, s, most) {
+	most = 0
+	for (i = 1; i <= n; i++)
+		if (customer[i] == who && open_on(i, day) && (s = step_on(i, day)) > most && action[s] != "hand_over") most = s
+	return most
+}
+
 function notices(	i, s, day, id, j, taken, lead, sum, lines) {
 	for (i = 1; i <= n; i++)
 		for (s = 1; s <= steps; s++) {
@@ -97,7 +111,8 @@ function notices(	i, s, day, id, j, taken, lead, sum, lines) {
 				if (due[j] == due[i]) {
 					taken++
 					if (lead == 0 || amount[j] > lead) lead = amount[j]
-				} else if (!(step_days[s] > 0 && due[j] < day))
+				} else if (!(step_days[s] > 0 && due[j] < day && s == severest(customer[i], day) && !step_on(j, day)))
+					# What else is overdue stands on the most severe notice of the day.
 					continue
 				lines++
 				sum += amount[j]

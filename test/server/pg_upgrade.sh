@@ -83,6 +83,8 @@ upgrade() {
 	stop_server "$1"
 }
 
+MAJOR=$("$PG_CONFIG" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/')
+
 # newer: the pg_config of a newer version that extensions can be built for
 newer() {
 	if [ -n "${PG_CONFIG_NEW:-}" ]; then
