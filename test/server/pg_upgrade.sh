@@ -3,7 +3,6 @@
 #   PG_CONFIG_NEW   its pg_config; else the newest of /usr/lib/postgresql
 . test/server/lib.sh
 
-MAJOR=$("$PG_CONFIG" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/')
 odd='Müller "& Söhne"; --'
 
 history() { "$BIN/psql" -Xq -o "$SCRATCH/out" -v ON_ERROR_STOP=1 -v ledger="$2" -v first="$3" -v last="$4" -v seed="$5" -d "$1" -f test/server/history.sql; }
