@@ -24,7 +24,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
     RETURN QUERY
     DELETE FROM outbox o
-     WHERE o.id IN (SELECT q.id FROM outbox q ORDER BY q.id FOR UPDATE SKIP LOCKED LIMIT most)
+     -- An array, so that it is computed once: a subquery that is run again would take more.
+     WHERE o.id = ANY (ARRAY(SELECT q.id FROM outbox q ORDER BY q.id FOR UPDATE SKIP LOCKED LIMIT most))
     RETURNING o.id, o.topic, o.payload;
 END $$;
 COMMENT ON FUNCTION take_messages(int) IS 'Takes messages out of the outbox, at most so many. Send them and then commit: until then nobody else gets them, and after a rollback they are there again. Any number of consumers can take at the same time.';
