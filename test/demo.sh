@@ -7,7 +7,8 @@
 #
 #	--keep		leave the server running, to look around with psql
 #	--until DATE	last day of the portfolio (yesterday, so that the worker has
-#			today to do); the same date gives the same figures
+#			today to do); the same date gives the same portfolio;
+#			reports are of today
 #
 # On a bare Debian or Ubuntu, root has the missing packages installed. The
 # system's PostgreSQL and its clusters stay untouched, and nothing is left.
@@ -21,7 +22,12 @@ while [ $# -gt 0 ]; do
 	case $1 in
 		-h | --help) usage && exit 0 ;;
 		-k | --keep) keep_server=yes ;;
-		--until) [ $# -gt 1 ] || die "--until needs a date" && last_day=$2 && shift ;;
+		--until)
+			case ${2:-} in
+				[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]) last_day=$2 && shift ;;
+				*) die "--until needs a date like 2025-12-31" ;;
+			esac
+			;;
 		*) usage >&2 && exit 2 ;;
 	esac
 	shift
@@ -42,7 +48,8 @@ heading() {
 }
 
 sql() {
-	as_user "$bindir/psql" -X -q -v ON_ERROR_STOP=1 -h "$work" -U demo -d demo "$@"
+	# Whatever the locale: psql aligns the columns of what it knows the encoding of.
+	as_user env PGCLIENTENCODING=UTF8 "$bindir/psql" -X -q -v ON_ERROR_STOP=1 -h "$work" -U demo -d demo "$@"
 }
 
 # The answer to one query.
@@ -78,7 +85,8 @@ make_ledger() {
 		-- While days of the past go by, the worker must not do today's.
 		UPDATE ar.settings SET worker = false;
 	END
-	[ -n "$last_day" ] || last_day=$(ask "SELECT ar.today() - 1")
+	last_day=$(ask "SELECT coalesce(nullif('$last_day', '')::date, ar.today() - 1)")
+	[ "$(ask "SELECT '$last_day' < ar.today()")" = t ] || die "--until needs a day before today"
 	sql -At -v until="$last_day" -f "$source/test/demo/portfolio.sql" | tail -n 1
 	sql -o /dev/null -c "SELECT ar.add_customer(number, name, terms => terms, email => email, country => country,
 		language => language, segment => behaviour) FROM demo.customer ORDER BY number"

@@ -21,7 +21,7 @@ BEGIN
         ON CONFLICT (number) DO NOTHING RETURNING c.id INTO new_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is a customer % already', quote_literal(add_customer.number)
-            USING ERRCODE = 'RV010', HINT = 'UPDATE customer changes his data.';
+            USING ERRCODE = 'RV010', HINT = 'Each customer has a number of his own; UPDATE of the table customer changes his data.';
     END IF;
     RETURN request_end(key, new_id);
 END $$;

@@ -15,7 +15,10 @@ BEGIN
     IF new_id IS NOT NULL THEN
         RETURN new_id;
     END IF;
-    IF hold.invoice IS NOT NULL THEN
+    IF hold.invoice IS NULL AND hold.customer IS NULL THEN
+        RAISE EXCEPTION 'a hold is of a customer or of an invoice'
+            USING ERRCODE = 'RV009', HINT = 'hold(customer => ''C1'') is for all of his claims, hold(invoice => ''A1'') for one.';
+    ELSIF hold.invoice IS NOT NULL THEN
         PERFORM lock_invoice(hold.invoice);
         SELECT * INTO claim FROM invoice i WHERE i.number = hold.invoice;
         owner_id := claim.customer_id;

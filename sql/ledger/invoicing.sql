@@ -54,7 +54,11 @@ BEGIN
     IF amount IS NULL OR NOT is_amount(amount, currency) OR amount <= 0 THEN
         RAISE EXCEPTION '% is not an amount in %', coalesce(amount::text, 'NULL'), currency
             USING ERRCODE = 'RV004', DETAIL = format('Amounts are above 0, below 10^15, with at most %s digits after the point.', minor_units(currency)),
-                  HINT = format('round_half_up(amount, %L) rounds.', currency);
+                  HINT = CASE WHEN round_half_up(amount, currency) > 0 AND is_amount(round_half_up(amount, currency), currency)
+                              THEN format('debiteur.round_half_up(%s, %L) rounds to %s.', amount, currency, round_half_up(amount, currency))
+                              WHEN amount < 0
+                              THEN 'Amounts have no sign: a claim is lowered by issue_credit_note(), a payment taken back by reverse_payment().'
+                              ELSE 'Give a number of that range.' END;
     END IF;
 END $$;
 COMMENT ON FUNCTION require_amount(numeric, text) IS 'Error RV004 unless the amount is above 0 and has no more digits than the currency.';
@@ -87,6 +91,7 @@ DECLARE
     owner_id bigint;
     parent_id bigint;
     used_currency text := coalesce(issue_invoice.currency, (SELECT s.currency FROM settings s));
+    day date := coalesce(issue_invoice.issued_on, today());
 BEGIN
     IF claim_id IS NOT NULL THEN
         RETURN claim_id;
@@ -105,9 +110,13 @@ BEGIN
                 USING ERRCODE = 'RV009', HINT = 'Costs and interest go to the customer of their invoice.';
         END IF;
     END IF;
+    IF issue_invoice.due_on < day THEN
+        RAISE EXCEPTION 'an invoice of % can''t be due on %', day, issue_invoice.due_on
+            USING ERRCODE = 'RV016', HINT = 'The due date is not before the invoice date; without due_on it follows from the terms.';
+    END IF;
     INSERT INTO invoice AS i (customer_id, number, kind, related_id, currency, amount, issued_on, due_on, terms, reference)
-        VALUES (owner_id, issue_invoice.number, issue_invoice.kind, parent_id, used_currency, issue_invoice.amount,
-                coalesce(issue_invoice.issued_on, today()), issue_invoice.due_on, issue_invoice.terms, issue_invoice.reference)
+        VALUES (owner_id, issue_invoice.number, issue_invoice.kind, parent_id, used_currency, issue_invoice.amount, day,
+                issue_invoice.due_on, issue_invoice.terms, issue_invoice.reference)
         ON CONFLICT (number) DO NOTHING RETURNING i.id INTO claim_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is an invoice % already', quote_literal(issue_invoice.number)
@@ -116,7 +125,7 @@ BEGIN
     RETURN request_end(key, claim_id);
 END $$;
 COMMENT ON FUNCTION issue_invoice(text, text, numeric, date, date, text, payment_terms, text, text, text, text) IS
-'Issues an invoice, costs or interest; returns the id. amount: VAT included. issued_on: today. due_on: by the terms. currency: that of settings. terms: the customer''s. related: number of the invoice that costs or interest belong to. Errors: RV009 no such customer, or the related invoice is not his; RV010 the number is taken; RV003, RV004 currency, amount; RV008 the key was used with other values.';
+'Issues an invoice, costs or interest; returns the id. amount: VAT included. issued_on: today. due_on: by the terms. currency: that of settings. terms: the customer''s. related: number of the invoice that costs or interest belong to. Errors: RV009 no such customer, or the related invoice is not his; RV010 the number is taken; RV003, RV004 currency, amount; RV016 due before it is issued; RV008 the key was used with other values; 23514 another value is out of range.';
 
 CREATE OR REPLACE FUNCTION cancel_invoice(invoice text, posted_on date DEFAULT NULL, reason text DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
