@@ -1,22 +1,42 @@
-/* aging: open claims by days past due, on any date. */
+/*
+ * aging: open claims by days past due, on any date. The ledger's is a sum over
+ * flow; a customer's is read from the claims.
+ */
+CREATE OR REPLACE FUNCTION require_day(day date) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+BEGIN
+    IF day IS NULL OR NOT isfinite(day) THEN
+        RAISE EXCEPTION '% is not a date to report on', coalesce(day::text, 'NULL') USING ERRCODE = 'RV016', HINT = 'Give a day, such as today().';
+    END IF;
+END $$;
+COMMENT ON FUNCTION require_day(date) IS 'Error RV016 unless the date is one.';
+
 CREATE OR REPLACE FUNCTION aging(as_of date DEFAULT today(), bounds int[] DEFAULT '{30,60,90}')
 RETURNS TABLE (currency text, bucket aging_bucket, invoices bigint, amount numeric, on_account numeric)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
+DECLARE
+    year date;
+    month date;
 BEGIN
+    PERFORM require_day(as_of);
+    year := date_trunc('year', as_of::timestamp);
+    month := date_trunc('month', as_of::timestamp);
     RETURN QUERY
-    WITH open_now AS (
-        SELECT o.currency, aging_bucket(o.due_on, aging.as_of, bounds) AS bucket, count(*) AS invoices, sum(o.open_amount) AS amount
-          FROM open_items(aging.as_of) o GROUP BY 1, 2
-    ), account AS (
-        SELECT a.currency, sum(a.amount) AS amount FROM on_account(aging.as_of) a GROUP BY 1
+    WITH due AS (
+        SELECT f.currency, f.due_on, sum(f.items) AS items, sum(f.receivable + f.charges) AS amount, sum(f.on_account) AS on_account
+          FROM flow f
+         WHERE (f.level = 3 AND f.period < year) OR (f.level = 2 AND f.period >= year AND f.period < month)
+            OR (f.level = 1 AND f.period >= month AND f.period <= as_of) OR (f.level = 0 AND f.period <= as_of)
+         GROUP BY 1, 2 HAVING sum(f.items) <> 0 OR sum(f.receivable + f.charges) <> 0 OR sum(f.on_account) <> 0
+    ), filled AS (
+        SELECT d.currency, aging_bucket(d.due_on, as_of, bounds) AS bucket, sum(d.items)::bigint AS items, sum(d.amount) AS amount, sum(d.on_account) AS on_account
+          FROM due d GROUP BY 1, 2
     )
-    SELECT u.currency, b.bucket, coalesce(o.invoices, 0), coalesce(o.amount, 0),
-           CASE WHEN upper_days(b.bucket) = 0 THEN coalesce(a.amount, 0) ELSE 0 END
-      FROM (SELECT n.currency FROM open_now n UNION SELECT a.currency FROM account a) u
+    SELECT u.currency, b.bucket, coalesce(f.items, 0), coalesce(f.amount, 0), coalesce(f.on_account, 0)
+      FROM (SELECT DISTINCT f.currency FROM filled f) u
       CROSS JOIN aging_buckets(bounds) AS b(bucket)
-      LEFT JOIN open_now o ON o.currency = u.currency AND o.bucket = b.bucket
-      LEFT JOIN account a ON a.currency = u.currency
+      LEFT JOIN filled f ON f.currency = u.currency AND f.bucket = b.bucket
      ORDER BY u.currency, b.bucket;
 END $$;
 COMMENT ON FUNCTION aging(date, int[]) IS
