@@ -23,21 +23,18 @@ BEGIN
     year := date_trunc('year', as_of::timestamp);
     month := date_trunc('month', as_of::timestamp);
     RETURN QUERY
-    WITH due AS (
-        SELECT f.currency, f.due_on, sum(f.items) AS items, sum(f.receivable + f.charges) AS amount, sum(f.on_account) AS on_account
+    WITH total AS (
+        SELECT f.currency, aging(f.receivable + f.charges, f.due_on, as_of, bounds) AS amounts, aging(f.items::numeric, f.due_on, as_of, bounds) AS items,
+               sum(f.on_account) AS on_account
           FROM flow f
          WHERE (f.level = 3 AND f.period < year) OR (f.level = 2 AND f.period >= year AND f.period < month)
             OR (f.level = 1 AND f.period >= month AND f.period <= as_of) OR (f.level = 0 AND f.period <= as_of)
-         GROUP BY 1, 2 HAVING sum(f.items) <> 0 OR sum(f.receivable + f.charges) <> 0 OR sum(f.on_account) <> 0
-    ), filled AS (
-        SELECT d.currency, aging_bucket(d.due_on, as_of, bounds) AS bucket, sum(d.items)::bigint AS items, sum(d.amount) AS amount, sum(d.on_account) AS on_account
-          FROM due d GROUP BY 1, 2
+         GROUP BY 1
     )
-    SELECT u.currency, b.bucket, coalesce(f.items, 0), coalesce(f.amount, 0), coalesce(f.on_account, 0)
-      FROM (SELECT DISTINCT f.currency FROM filled f) u
-      CROSS JOIN aging_buckets(bounds) AS b(bucket)
-      LEFT JOIN filled f ON f.currency = u.currency AND f.bucket = b.bucket
-     ORDER BY u.currency, b.bucket;
+    SELECT t.currency, b.bucket, t.items[b.n]::bigint, t.amounts[b.n], CASE WHEN b.n = 1 THEN t.on_account ELSE 0 END
+      FROM total t CROSS JOIN aging_buckets(bounds) WITH ORDINALITY AS b(bucket, n)
+     WHERE t.on_account <> 0 OR 0 <> ANY (t.items) OR 0 <> ANY (t.amounts)
+     ORDER BY t.currency, b.bucket;
 END $$;
 COMMENT ON FUNCTION aging(date, int[]) IS
 'Open claims at the end of a date by days past due, all kinds of claims, every bucket of the scheme for each currency. bounds: last days of the buckets. on_account: money not allocated; it stands in the row "not due" only, so that sum(amount) - sum(on_account) is the balance of the control account. Credit notes count, negative, by the due date of their invoice or their own date.';

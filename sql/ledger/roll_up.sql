@@ -104,6 +104,33 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION roll_up_invoices(bigint[]) IS 'Appends the issue of these claims to flow.';
 
+CREATE OR REPLACE FUNCTION roll_up_turns(claims bigint[], postings bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    reversed CONSTANT bigint[] := ARRAY(SELECT DISTINCT a.invoice_id FROM allocation a WHERE a.invoice_id = ANY (claims) AND a.kind = 'reversal');
+BEGIN
+    -- Of a claim without reversals, what is allocated only grows: it is settled once, and if it is, by these postings.
+    INSERT INTO flow (level, id, period, currency, due_on, items, closed, days, late, closed_amount, amount_days, amount_late)
+    SELECT 0, nextval('flow_id_seq'), s.closed_on, s.currency, s.due_on, - count(*), sum(s.n), sum(s.n * s.days), sum(s.n * s.late), sum(s.n * s.amount),
+           sum(s.n * s.amount * s.days), sum(s.n * s.amount * s.late)
+      FROM (SELECT i.closed_on, i.currency, i.due_on, i.amount, i.closed_on - i.issued_on AS days, greatest(i.closed_on - i.due_on, 0) AS late,
+                   CASE WHEN i.kind = 'invoice' AND EXISTS (SELECT FROM allocation a WHERE a.invoice_id = i.id AND a.kind = 'payment') THEN 1 ELSE 0 END AS n
+              FROM invoice i
+             WHERE i.id = ANY (claims) AND i.open_amount = 0 AND (reversed = '{}' OR NOT i.id = ANY (reversed))) s
+     GROUP BY s.closed_on, s.currency, s.due_on;
+    -- Of the others, what their settlements and reopenings are with these postings, less what they were without.
+    IF reversed <> '{}' THEN
+        INSERT INTO flow (level, id, period, currency, due_on, items, closed, days, late, closed_amount, amount_days, amount_late)
+        SELECT 0, nextval('flow_id_seq'), t.*
+          FROM (SELECT s.period, s.currency, s.due_on, sum(s.n * s.items) AS items, sum(s.n * s.closed) AS closed, sum(s.n * s.days),
+                       sum(s.n * s.late), sum(s.n * s.closed_amount), sum(s.n * s.amount_days), sum(s.n * s.amount_late)
+                  FROM (SELECT 1 AS n, * FROM flow_of_turns(reversed, '{}') UNION ALL SELECT -1, * FROM flow_of_turns(reversed, postings)) s
+                 GROUP BY 1, 2, 3) t
+         WHERE t.items <> 0 OR t.closed <> 0;
+    END IF;
+END $$;
+COMMENT ON FUNCTION roll_up_turns(bigint[], bigint[]) IS 'Appends to flow the settlements and reopenings that these new postings to these claims bring about.';
+
 CREATE OR REPLACE FUNCTION roll_up() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
@@ -118,20 +145,13 @@ BEGIN
         INSERT INTO flow (level, id, period, currency, due_on, on_account, receipts)
         SELECT 0, nextval('flow_id_seq'), f.* FROM flow_of_payments(ids) f;
     ELSE
-        SELECT array_agg(n.id) INTO ids FROM posted n;
-        claims := ARRAY(SELECT DISTINCT a.invoice_id FROM allocation a WHERE a.id = ANY (ids));
+        SELECT array_agg(n.id), array_agg(DISTINCT n.invoice_id) INTO ids, claims FROM posted n;
         IF cardinality(ids) > 100 THEN
             PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
         END IF;
         INSERT INTO flow (level, id, period, currency, due_on, receivable, charges, on_account, credits, discounts, write_offs)
         SELECT 0, nextval('flow_id_seq'), f.* FROM flow_of_allocations(ids) f;
-        INSERT INTO flow (level, id, period, currency, due_on, items, closed, days, late, closed_amount, amount_days, amount_late)
-        SELECT 0, nextval('flow_id_seq'), t.*
-          FROM (SELECT s.period, s.currency, s.due_on, sum(s.n * s.items) AS items, sum(s.n * s.closed) AS closed, sum(s.n * s.days),
-                       sum(s.n * s.late), sum(s.n * s.closed_amount), sum(s.n * s.amount_days), sum(s.n * s.amount_late)
-                  FROM (SELECT 1 AS n, * FROM flow_of_turns(claims, '{}') UNION ALL SELECT -1, * FROM flow_of_turns(claims, ids)) s
-                 GROUP BY 1, 2, 3) t
-         WHERE t.items <> 0 OR t.closed <> 0;
+        PERFORM roll_up_turns(claims, ids);
     END IF;
     RETURN NULL;
 END $$;
