@@ -38,6 +38,7 @@ BEGIN
         IF (state->>'locked')::boolean AND NOT (state->>'wait')::boolean THEN
             RETURN state || '{"wait": true, "next_on": "-infinity", "id": 0}';
         END IF;
+        PERFORM fold();
         UPDATE run r SET finished_at = moment, failures = 0
          WHERE r.as_of = advance_batch.as_of AND (r.finished_at IS NULL OR r.failures > 0 OR (state->>'done')::bigint > 0);
         RETURN NULL;
@@ -158,7 +159,9 @@ BEGIN
     SELECT * INTO last_run FROM run r WHERE r.as_of = day;
     IF NOT (SELECT s.worker FROM settings s)
        OR (last_run.failures > 0 AND now() < last_run.failed_at + least(60, 2 ^ least(last_run.failures - 1, 6)) * interval '1 minute')
-       OR (last_run.finished_at IS NOT NULL AND NOT EXISTS (SELECT FROM invoice i WHERE i.next_on <= day)) THEN
+       OR (last_run.finished_at IS NOT NULL AND NOT EXISTS (SELECT FROM invoice i WHERE i.next_on <= day)
+           -- Reports get slow when much is not folded.
+           AND NOT EXISTS (SELECT FROM flow f WHERE f.level = 0 OFFSET 5000)) THEN
         RETURN NULL;
     END IF;
     RETURN day;

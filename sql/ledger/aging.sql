@@ -1,23 +1,40 @@
-/* aging: open claims by days past due, on any date. */
+/*
+ * aging: open claims by days past due, on any date. The ledger's is a sum over
+ * flow; a customer's is read from the claims.
+ */
+CREATE OR REPLACE FUNCTION require_day(day date) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+BEGIN
+    IF day IS NULL OR NOT isfinite(day) THEN
+        RAISE EXCEPTION '% is not a date to report on', coalesce(day::text, 'NULL') USING ERRCODE = 'RV016', HINT = 'Give a day, such as today().';
+    END IF;
+END $$;
+COMMENT ON FUNCTION require_day(date) IS 'Error RV016 unless the date is one.';
+
 CREATE OR REPLACE FUNCTION aging(as_of date DEFAULT today(), bounds int[] DEFAULT '{30,60,90}')
 RETURNS TABLE (currency text, bucket aging_bucket, invoices bigint, amount numeric, on_account numeric)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
+DECLARE
+    year date;
+    month date;
 BEGIN
+    PERFORM require_day(as_of);
+    year := date_trunc('year', as_of::timestamp);
+    month := date_trunc('month', as_of::timestamp);
     RETURN QUERY
-    WITH open_now AS (
-        SELECT o.currency, aging_bucket(o.due_on, aging.as_of, bounds) AS bucket, count(*) AS invoices, sum(o.open_amount) AS amount
-          FROM open_items(aging.as_of) o GROUP BY 1, 2
-    ), account AS (
-        SELECT a.currency, sum(a.amount) AS amount FROM on_account(aging.as_of) a GROUP BY 1
+    WITH total AS (
+        SELECT f.currency, aging(f.receivable + f.charges, f.due_on, as_of, bounds) AS amounts, aging(f.items::numeric, f.due_on, as_of, bounds) AS items,
+               sum(f.on_account) AS on_account
+          FROM flow f
+         WHERE (f.level = 3 AND f.period < year) OR (f.level = 2 AND f.period >= year AND f.period < month)
+            OR (f.level = 1 AND f.period >= month AND f.period <= as_of) OR (f.level = 0 AND f.period <= as_of)
+         GROUP BY 1
     )
-    SELECT u.currency, b.bucket, coalesce(o.invoices, 0), coalesce(o.amount, 0),
-           CASE WHEN upper_days(b.bucket) = 0 THEN coalesce(a.amount, 0) ELSE 0 END
-      FROM (SELECT n.currency FROM open_now n UNION SELECT a.currency FROM account a) u
-      CROSS JOIN aging_buckets(bounds) AS b(bucket)
-      LEFT JOIN open_now o ON o.currency = u.currency AND o.bucket = b.bucket
-      LEFT JOIN account a ON a.currency = u.currency
-     ORDER BY u.currency, b.bucket;
+    SELECT t.currency, b.bucket, t.items[b.n]::bigint, t.amounts[b.n], CASE WHEN b.n = 1 THEN t.on_account ELSE 0 END
+      FROM total t CROSS JOIN aging_buckets(bounds) WITH ORDINALITY AS b(bucket, n)
+     WHERE t.on_account <> 0 OR 0 <> ANY (t.items) OR 0 <> ANY (t.amounts)
+     ORDER BY t.currency, b.bucket;
 END $$;
 COMMENT ON FUNCTION aging(date, int[]) IS
 'Open claims at the end of a date by days past due, all kinds of claims, every bucket of the scheme for each currency. bounds: last days of the buckets. on_account: money not allocated; it stands in the row "not due" only, so that sum(amount) - sum(on_account) is the balance of the control account. Credit notes count, negative, by the due date of their invoice or their own date.';

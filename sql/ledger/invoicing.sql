@@ -41,9 +41,10 @@ BEGIN
     ELSE
         UPDATE invoice i SET next_on = i.issued_on WHERE i.id = NEW.id AND i.kind <> 'credit_note';
     END IF;
+    PERFORM roll_up_invoices(ARRAY[NEW.id]);
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION draft_issued() IS 'Trigger: a draft that is issued is looked at by the next advance; one over 0 is paid at once.';
+COMMENT ON FUNCTION draft_issued() IS 'Trigger: a draft that is issued counts from now on, and is looked at by the next advance; one over 0 is paid at once.';
 
 CREATE OR REPLACE TRIGGER draft_issued AFTER UPDATE ON invoice FOR EACH ROW
     WHEN (OLD.status = 'draft' AND NEW.status = 'open') EXECUTE FUNCTION draft_issued();

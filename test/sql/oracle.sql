@@ -184,21 +184,51 @@ SELECT count(*) FILTER (WHERE receipts <> coalesce((SELECT sum(amount) FROM paym
        count(*) FILTER (WHERE write_offs <> coalesce((SELECT sum(a.amount) FROM allocation a JOIN invoice i ON i.id = a.invoice_id
                                                        WHERE i.currency = f.currency AND a.posted_on BETWEEN from_on AND until_on AND a.kind = 'write_off'), 0)) AS write_offs_differ
   FROM figure f;
-SELECT count(*) FILTER (WHERE (f.days_to_pay, f.days_late, f.days_to_pay_weighted) IS DISTINCT FROM (e.to_pay, e.late, e.to_pay_weighted)) AS days_differ, count(e.to_pay) > 15 AS some
-  FROM figure f LEFT JOIN LATERAL (
-       SELECT round(avg(s.last_on - s.issued_on), 2) AS to_pay, round(avg(greatest(s.last_on - s.due_on, 0)), 2) AS late,
-              round(sum((s.last_on - s.issued_on) * s.amount) / sum(s.amount), 2) AS to_pay_weighted
-         FROM (SELECT i.issued_on, i.due_on, i.amount, (SELECT max(a.posted_on) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= f.until_on) AS last_on
-                 FROM invoice i WHERE i.kind = 'invoice' AND i.currency = f.currency AND i.amount <> 0
-                  AND (SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= f.until_on) = i.amount
-                  AND (SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= f.until_on
-                          AND (a.kind = 'payment' OR a.reverses_id IN (SELECT id FROM allocation WHERE kind = 'payment'))) > 0) s
-        WHERE s.last_on BETWEEN f.from_on AND f.until_on) e ON true;
+-- Settlements, one by one: a claim settles on a day after which nothing is open and before which something was; it opens again the other way round.
+CREATE VIEW settled AS
+SELECT i.id, i.currency, i.amount, i.issued_on, i.due_on, d.posted_on,
+       i.amount = coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on < d.posted_on), 0) AS before,
+       i.amount = (SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= d.posted_on) AS after,
+       (SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= d.posted_on
+           AND (a.kind = 'payment' OR a.reverses_id IN (SELECT id FROM allocation WHERE kind = 'payment'))) > 0 AS by_money
+  FROM invoice i CROSS JOIN LATERAL (SELECT DISTINCT a.posted_on FROM allocation a WHERE a.invoice_id = i.id) d
+ WHERE i.kind = 'invoice' AND i.amount <> 0;
+CREATE TEMPORARY TABLE turn AS
+SELECT currency, posted_on, 1 AS n, amount, posted_on - issued_on AS days, greatest(posted_on - due_on, 0) AS late FROM settled WHERE after AND NOT before AND by_money
+UNION ALL
+SELECT r.currency, r.posted_on, -1, r.amount, s.posted_on - s.issued_on, greatest(s.posted_on - s.due_on, 0)
+  FROM settled r
+ CROSS JOIN LATERAL (SELECT * FROM settled s WHERE s.id = r.id AND s.posted_on < r.posted_on AND s.after AND NOT s.before ORDER BY s.posted_on DESC LIMIT 1) s
+ WHERE r.before AND NOT r.after AND s.by_money;
+SELECT count(*) FILTER (WHERE (f.days_to_pay, f.days_late, f.days_to_pay_weighted, f.days_late_weighted) IS DISTINCT FROM (e.to_pay, e.late, e.to_pay_weighted, e.late_weighted)) AS days_differ,
+       count(e.to_pay) > 15 AS some
+  FROM figure f LEFT JOIN (
+       SELECT p.from_on, t.currency, round(sum(t.n * t.days)::numeric / nullif(sum(t.n), 0), 2) AS to_pay, round(sum(t.n * t.late)::numeric / nullif(sum(t.n), 0), 2) AS late,
+              round(sum(t.n * t.amount * t.days) / nullif(sum(t.n * t.amount), 0), 2) AS to_pay_weighted,
+              round(sum(t.n * t.amount * t.late) / nullif(sum(t.n * t.amount), 0), 2) AS late_weighted
+         FROM period p JOIN turn t ON t.posted_on BETWEEN p.from_on AND p.until_on GROUP BY 1, 2 HAVING sum(t.n) > 0 AND sum(t.n * t.amount) > 0) e
+    ON e.from_on = f.from_on AND e.currency = f.currency;
+
+-- The roll-up: what verify() says, and the same figures with and without folding.
+SELECT count(*) AS verified FROM verify();
+SELECT fold(0) AS nothing, fold(7) <= 7 AS a_few;
+SELECT count(*) AS changed FROM (SELECT * FROM reported EXCEPT ALL SELECT d.as_of, g.* FROM day d, aging(d.as_of) g) x;
+SELECT fold() >= 0 AS folded;
+SELECT count(*) AS left_over FROM flow WHERE level = 0;
+SELECT count(*) AS changed FROM (SELECT * FROM reported EXCEPT ALL SELECT d.as_of, g.* FROM day d, aging(d.as_of) g) x;
+SELECT count(*) AS changed FROM (SELECT * FROM figure EXCEPT ALL SELECT p.from_on, p.until_on, k.* FROM period p, kpi(p.from_on, p.until_on) k) x;
+SELECT count(*) AS verified FROM verify();
 
 -- Later postings do not change what was.
 CREATE TEMPORARY TABLE before AS SELECT * FROM reported WHERE as_of < '2024-01-01';
 SELECT count(record_payment(c.number, 1000, '2024-06-01')) > 0 AS paid_later FROM customer c;
 SELECT count(*) AS changed FROM (SELECT * FROM before EXCEPT ALL SELECT d.as_of, g.* FROM day d, aging(d.as_of) g) x;
+
+SELECT count(*) AS verified FROM verify();
+
+-- verify() finds what was broken on purpose.
+UPDATE flow SET receivable = receivable + 0.01 WHERE (level, period, currency, due_on, id) = (SELECT f.level, f.period, f.currency, f.due_on, f.id FROM flow f WHERE f.level = 1 ORDER BY 1, 2, 3, 4, 5 LIMIT 1);
+SELECT what, split_part(subject, ',', 1) AS level, split_part(subject, ': ', 2) AS measure, kept::numeric - coalesce(should_be::numeric, 0) AS difference FROM verify() ORDER BY 2;
 
 RESET search_path;
 SELECT debiteur.drop_ledger('oracle', true);

@@ -1,0 +1,196 @@
+/*
+ * roll_up: what each posting adds to flow, and folding.
+ *
+ * The triggers collect the ids of the new rows and append their flow, grouped:
+ * one row for a single posting, a few thousand for a COPY of a million. They
+ * run after the trigger that locks the customers, so they see what sessions
+ * before them have posted to the same claims.
+ */
+CREATE OR REPLACE FUNCTION flow_of_invoices(ids bigint[])
+RETURNS TABLE (period date, currency text, due_on date, receivable numeric, charges numeric, items bigint, invoices bigint, sales numeric, charged numeric, credits numeric)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT i.issued_on, i.currency, i.due_on,
+           coalesce(sum(i.amount) FILTER (WHERE i.kind IN ('invoice', 'credit_note')), 0),
+           coalesce(sum(i.amount) FILTER (WHERE i.kind IN ('costs', 'interest')), 0),
+           count(*) FILTER (WHERE i.amount <> 0), count(*) FILTER (WHERE i.kind = 'invoice'),
+           coalesce(sum(i.amount) FILTER (WHERE i.kind = 'invoice'), 0),
+           coalesce(sum(i.amount) FILTER (WHERE i.kind IN ('costs', 'interest')), 0),
+           coalesce(- sum(i.amount) FILTER (WHERE i.kind = 'credit_note'), 0)
+      FROM invoice i
+     WHERE i.id = ANY (ids) AND i.status <> 'draft' AND NOT (i.status = 'cancelled' AND i.allocated = 0)
+     GROUP BY 1, 2, 3;
+END $$;
+COMMENT ON FUNCTION flow_of_invoices(bigint[]) IS 'What the issue of these claims adds to flow; drafts nothing.';
+
+CREATE OR REPLACE FUNCTION flow_of_payments(ids bigint[]) RETURNS TABLE (period date, currency text, due_on date, on_account numeric, receipts numeric)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT p.received_on, p.currency, date 'infinity', sum(p.amount), sum(p.amount) FROM payment p WHERE p.id = ANY (ids) GROUP BY 1, 2;
+END $$;
+COMMENT ON FUNCTION flow_of_payments(bigint[]) IS 'What the receipt of these payments adds to flow.';
+
+CREATE OR REPLACE FUNCTION flow_of_allocations(ids bigint[])
+RETURNS TABLE (period date, currency text, due_on date, receivable numeric, charges numeric, on_account numeric, credits numeric, discounts numeric, write_offs numeric)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    -- Each posting twice: against its claim, and, when money was used, off the money.
+    SELECT a.posted_on, i.currency, s.due_on,
+           coalesce(- sum(a.amount) FILTER (WHERE s.claim AND i.kind IN ('invoice', 'credit_note')), 0),
+           coalesce(- sum(a.amount) FILTER (WHERE s.claim AND i.kind IN ('costs', 'interest')), 0),
+           coalesce(- sum(a.amount) FILTER (WHERE NOT s.claim), 0),
+           coalesce(sum(a.amount) FILTER (WHERE s.claim AND k.kind IN ('credit', 'cancellation')), 0),
+           coalesce(sum(a.amount) FILTER (WHERE s.claim AND k.kind = 'discount'), 0),
+           coalesce(sum(a.amount) FILTER (WHERE s.claim AND k.kind = 'write_off'), 0)
+      FROM allocation a
+      JOIN invoice i ON i.id = a.invoice_id
+      LEFT JOIN allocation o ON o.id = a.reverses_id
+     CROSS JOIN LATERAL (SELECT coalesce(o.kind, a.kind) AS kind) k
+     CROSS JOIN LATERAL (VALUES (true, i.due_on), (false, date 'infinity')) AS s(claim, due_on)
+     WHERE a.id = ANY (ids) AND (s.claim OR k.kind = 'payment')
+     GROUP BY 1, 2, 3;
+END $$;
+COMMENT ON FUNCTION flow_of_allocations(bigint[]) IS 'What these allocations add to flow, but for the claims that they settle or open again.';
+
+CREATE OR REPLACE FUNCTION flow_of_turns(claims bigint[], without bigint[])
+RETURNS TABLE (period date, currency text, due_on date, items bigint, closed bigint, days bigint, late bigint, closed_amount numeric, amount_days numeric, amount_late numeric)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH day AS (
+        SELECT a.invoice_id, a.posted_on, sum(a.amount) AS amount,
+               coalesce(sum(a.amount) FILTER (WHERE coalesce(o.kind, a.kind) = 'payment'), 0) AS paid
+          FROM allocation a
+          LEFT JOIN allocation o ON o.id = a.reverses_id
+          LEFT JOIN unnest(without) AS w(id) ON w.id = a.id
+         WHERE a.invoice_id = ANY (claims) AND w.id IS NULL
+         GROUP BY 1, 2
+    ), state AS (
+        SELECT d.invoice_id, d.posted_on, i.kind, i.currency, i.due_on, i.issued_on, i.amount, sum(d.amount) OVER whole = i.amount AS shut,
+               sum(d.paid) OVER whole AS paid
+          FROM day d JOIN invoice i ON i.id = d.invoice_id
+        WINDOW whole AS (PARTITION BY d.invoice_id ORDER BY d.posted_on)
+    ), turn AS (
+        SELECT * FROM (SELECT s.*, lag(s.shut, 1, s.amount = 0) OVER (PARTITION BY s.invoice_id ORDER BY s.posted_on) AS was_shut FROM state s) t
+         WHERE t.shut <> t.was_shut
+    ), settled AS (
+        -- A claim that opens again takes back what its last settlement added.
+        SELECT t.posted_on, t.currency, t.due_on, t.issued_on, t.amount, CASE WHEN t.shut THEN 1 ELSE -1 END AS sign,
+               CASE WHEN t.shut THEN t.posted_on ELSE lag(t.posted_on) OVER past END AS closed_on,
+               t.kind = 'invoice' AND CASE WHEN t.shut THEN t.paid ELSE lag(t.paid) OVER past END > 0 AS by_money
+          FROM turn t WINDOW past AS (PARTITION BY t.invoice_id ORDER BY t.posted_on)
+    ), counted AS (
+        SELECT s.*, CASE WHEN s.by_money THEN s.sign ELSE 0 END AS n, s.closed_on - s.issued_on AS days, greatest(s.closed_on - s.due_on, 0) AS late
+          FROM settled s
+    )
+    SELECT c.posted_on, c.currency, c.due_on, - sum(c.sign), sum(c.n), sum(c.n * c.days), sum(c.n * c.late),
+           sum(c.n * c.amount), sum(c.n * c.amount * c.days), sum(c.n * c.amount * c.late)
+      FROM counted c GROUP BY 1, 2, 3;
+END $$;
+COMMENT ON FUNCTION flow_of_turns(bigint[], bigint[]) IS 'What the settlements and reopenings of these claims add to flow, by all their allocations but those named in without.';
+
+CREATE OR REPLACE FUNCTION roll_up_invoices(ids bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO flow (level, id, period, currency, due_on, receivable, charges, items, invoices, sales, charged, credits)
+    SELECT 0, nextval('flow_id_seq'), f.* FROM flow_of_invoices(ids) f;
+END $$;
+COMMENT ON FUNCTION roll_up_invoices(bigint[]) IS 'Appends the issue of these claims to flow.';
+
+CREATE OR REPLACE FUNCTION roll_up_turns(claims bigint[], postings bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    reversed CONSTANT bigint[] := ARRAY(SELECT DISTINCT a.invoice_id FROM allocation a WHERE a.invoice_id = ANY (claims) AND a.kind = 'reversal');
+BEGIN
+    -- Of a claim without reversals, what is allocated only grows: it is settled once, and if it is, by these postings.
+    INSERT INTO flow (level, id, period, currency, due_on, items, closed, days, late, closed_amount, amount_days, amount_late)
+    SELECT 0, nextval('flow_id_seq'), s.closed_on, s.currency, s.due_on, - count(*), sum(s.n), sum(s.n * s.days), sum(s.n * s.late), sum(s.n * s.amount),
+           sum(s.n * s.amount * s.days), sum(s.n * s.amount * s.late)
+      FROM (SELECT i.closed_on, i.currency, i.due_on, i.amount, i.closed_on - i.issued_on AS days, greatest(i.closed_on - i.due_on, 0) AS late,
+                   CASE WHEN i.kind = 'invoice' AND EXISTS (SELECT FROM allocation a WHERE a.invoice_id = i.id AND a.kind = 'payment') THEN 1 ELSE 0 END AS n
+              FROM invoice i
+             WHERE i.id = ANY (claims) AND i.open_amount = 0 AND (reversed = '{}' OR NOT i.id = ANY (reversed))) s
+     GROUP BY s.closed_on, s.currency, s.due_on;
+    -- Of the others, what their settlements and reopenings are with these postings, less what they were without.
+    IF reversed <> '{}' THEN
+        INSERT INTO flow (level, id, period, currency, due_on, items, closed, days, late, closed_amount, amount_days, amount_late)
+        SELECT 0, nextval('flow_id_seq'), t.*
+          FROM (SELECT s.period, s.currency, s.due_on, sum(s.n * s.items) AS items, sum(s.n * s.closed) AS closed, sum(s.n * s.days),
+                       sum(s.n * s.late), sum(s.n * s.closed_amount), sum(s.n * s.amount_days), sum(s.n * s.amount_late)
+                  FROM (SELECT 1 AS n, * FROM flow_of_turns(reversed, '{}') UNION ALL SELECT -1, * FROM flow_of_turns(reversed, postings)) s
+                 GROUP BY 1, 2, 3) t
+         WHERE t.items <> 0 OR t.closed <> 0;
+    END IF;
+END $$;
+COMMENT ON FUNCTION roll_up_turns(bigint[], bigint[]) IS 'Appends to flow the settlements and reopenings that these new postings to these claims bring about.';
+
+CREATE OR REPLACE FUNCTION roll_up() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    ids bigint[];
+    claims bigint[];
+BEGIN
+    IF TG_ARGV[0] = 'invoice' THEN
+        SELECT array_agg(n.id) INTO ids FROM posted n;
+        PERFORM roll_up_invoices(ids);
+    ELSIF TG_ARGV[0] = 'payment' THEN
+        SELECT array_agg(n.id) INTO ids FROM posted n;
+        INSERT INTO flow (level, id, period, currency, due_on, on_account, receipts)
+        SELECT 0, nextval('flow_id_seq'), f.* FROM flow_of_payments(ids) f;
+    ELSE
+        SELECT array_agg(n.id), array_agg(DISTINCT n.invoice_id) INTO ids, claims FROM posted n;
+        IF cardinality(ids) > 100 THEN
+            PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
+        END IF;
+        INSERT INTO flow (level, id, period, currency, due_on, receivable, charges, on_account, credits, discounts, write_offs)
+        SELECT 0, nextval('flow_id_seq'), f.* FROM flow_of_allocations(ids) f;
+        PERFORM roll_up_turns(claims, ids);
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION roll_up() IS 'Trigger: appends new postings to flow.';
+
+-- Named to run after the triggers that check and settle.
+CREATE OR REPLACE TRIGGER roll_up AFTER INSERT ON invoice REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION roll_up('invoice');
+CREATE OR REPLACE TRIGGER roll_up AFTER INSERT ON payment REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION roll_up('payment');
+CREATE OR REPLACE TRIGGER roll_up AFTER INSERT ON allocation REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION roll_up('allocation');
+
+CREATE OR REPLACE FUNCTION fold(most int DEFAULT 100000) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+DECLARE
+    folded bigint;
+BEGIN
+    -- One folder at a time; readers and postings don't wait.
+    LOCK TABLE flow IN SHARE UPDATE EXCLUSIVE MODE;
+    WITH taken AS (
+        DELETE FROM flow f WHERE f.level = 0 AND f.id IN (SELECT q.id FROM flow q WHERE q.level = 0 ORDER BY q.period, q.id LIMIT most) RETURNING f.*
+    ), put AS (
+        INSERT INTO flow AS f (level, period, currency, due_on, receivable, charges, on_account, items, invoices, sales, charged, receipts, credits,
+                               discounts, write_offs, closed, days, late, closed_amount, amount_days, amount_late)
+        SELECT l.level, l.period, t.currency, t.due_on, sum(t.receivable), sum(t.charges), sum(t.on_account), sum(t.items), sum(t.invoices),
+               sum(t.sales), sum(t.charged), sum(t.receipts), sum(t.credits), sum(t.discounts), sum(t.write_offs), sum(t.closed), sum(t.days),
+               sum(t.late), sum(t.closed_amount), sum(t.amount_days), sum(t.amount_late)
+          FROM taken t
+         CROSS JOIN LATERAL (VALUES (1, t.period), (2, date_trunc('month', t.period::timestamp)::date),
+                                    (3, date_trunc('year', t.period::timestamp)::date)) AS l(level, period)
+         GROUP BY 1, 2, 3, 4
+        ON CONFLICT (level, period, currency, due_on, id) DO UPDATE
+           SET receivable = f.receivable + excluded.receivable, charges = f.charges + excluded.charges, on_account = f.on_account + excluded.on_account,
+               items = f.items + excluded.items, invoices = f.invoices + excluded.invoices, sales = f.sales + excluded.sales,
+               charged = f.charged + excluded.charged, receipts = f.receipts + excluded.receipts, credits = f.credits + excluded.credits,
+               discounts = f.discounts + excluded.discounts, write_offs = f.write_offs + excluded.write_offs, closed = f.closed + excluded.closed,
+               days = f.days + excluded.days, late = f.late + excluded.late, closed_amount = f.closed_amount + excluded.closed_amount,
+               amount_days = f.amount_days + excluded.amount_days, amount_late = f.amount_late + excluded.amount_late
+    )
+    SELECT count(*) INTO folded FROM taken;
+    RETURN folded;
+END $$;
+COMMENT ON FUNCTION fold(int) IS 'Folds rows of flow that triggers appended into its levels, at most so many; returns how many. Figures are exact before and after; reports are faster after. The worker and advance() do it.';
