@@ -168,8 +168,12 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     folded bigint;
 BEGIN
-    -- One folder at a time; readers and postings don't wait.
-    LOCK TABLE flow IN SHARE UPDATE EXCLUSIVE MODE;
+    -- One folder at a time, and nobody waits: not a reader, not a posting, not a second folder.
+    BEGIN
+        LOCK TABLE flow IN SHARE UPDATE EXCLUSIVE MODE NOWAIT;
+    EXCEPTION WHEN lock_not_available THEN
+        RETURN 0;
+    END;
     WITH taken AS (
         DELETE FROM flow f WHERE f.level = 0 AND f.id IN (SELECT q.id FROM flow q WHERE q.level = 0 ORDER BY q.period, q.id LIMIT most) RETURNING f.*
     ), put AS (
@@ -193,4 +197,4 @@ BEGIN
     SELECT count(*) INTO folded FROM taken;
     RETURN folded;
 END $$;
-COMMENT ON FUNCTION fold(int) IS 'Folds rows of flow that triggers appended into its levels, at most so many; returns how many. Figures are exact before and after; reports are faster after. The worker and advance() do it.';
+COMMENT ON FUNCTION fold(int) IS 'Folds rows of flow that triggers appended into its levels, at most so many; returns how many (0 also while somebody else folds, or vacuums the table). Figures are exact before and after; reports are faster after. The worker and advance() do it.';
