@@ -1,16 +1,17 @@
 /* kpi: the figures of a period, a row a currency, as they were at its end. */
-CREATE OR REPLACE FUNCTION monthly_sales(until_on date) RETURNS TABLE (currency text, sales numeric[], days int[])
+CREATE OR REPLACE FUNCTION monthly_sales(until_on date, months int DEFAULT NULL) RETURNS TABLE (currency text, sales numeric[], days int[])
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
-    this_month date := date_trunc('month', until_on::timestamp);
+    this_month CONSTANT date := date_trunc('month', until_on::timestamp);
+    first_month CONSTANT date := coalesce(this_month - (months - 1) * interval '1 month', '-infinity');
 BEGIN
     RETURN QUERY
     WITH month AS (
         SELECT f.currency, date_trunc('month', f.period::timestamp)::date AS month, sum(f.sales) AS sales
           FROM flow f
-         WHERE f.sales <> 0 AND ((f.level = 2 AND f.period < this_month) OR (f.level = 1 AND f.period >= this_month AND f.period <= until_on)
-                                 OR (f.level = 0 AND f.period <= until_on))
+         WHERE f.sales <> 0 AND ((f.level = 2 AND f.period >= first_month AND f.period < this_month) OR (f.level = 1 AND f.period >= this_month AND f.period <= until_on)
+                                 OR (f.level = 0 AND f.period >= first_month AND f.period <= until_on))
          GROUP BY 1, 2
     )
     SELECT f.currency, array_agg(coalesce(m.sales, 0) ORDER BY g.month DESC),
@@ -20,7 +21,7 @@ BEGIN
       LEFT JOIN month m ON m.currency = f.currency AND m.month = g.month
      GROUP BY 1;
 END $$;
-COMMENT ON FUNCTION monthly_sales(date) IS 'Sales and days of the calendar months up to a date, newest first (that one counts up to the date), from the first month with sales on: what dso_countback() takes.';
+COMMENT ON FUNCTION monthly_sales(date, int) IS 'Sales and days of the calendar months up to a date, newest first (that one counts up to the date), from the first month with sales on, at most so many months (NULL: all): what dso_countback() takes.';
 
 CREATE OR REPLACE FUNCTION kpi(from_on date, until_on date)
 RETURNS TABLE (
@@ -78,13 +79,15 @@ BEGIN
           FROM total c
           LEFT JOIN total o ON o.currency = c.currency AND o.day = from_on - 1
           LEFT JOIN disputed x ON x.currency = c.currency
-          LEFT JOIN monthly_sales(until_on) m ON m.currency = c.currency
+          LEFT JOIN monthly_sales(until_on, 13) m ON m.currency = c.currency
          WHERE c.day = until_on
     )
     SELECT f.currency, f.opening, f.closing, f.not_due, f.overdue, f.opening_account, f.closing_account, f.opening_charges, f.closing_charges,
            f.sales, f.charges, f.receipts, f.credits, f.discounts, f.write_offs,
            round(dso(f.closing, f.sales, period_days), 2), round(dso((f.opening + f.closing) / 2, f.sales, period_days), 2),
-           round(dso_countback(f.closing, f.month_sales, f.month_days), 2),
+           -- A year of sales is nearly always enough.
+           round(coalesce(dso_countback(f.closing, f.month_sales, f.month_days),
+                          (SELECT dso_countback(f.closing, a.sales, a.days) FROM monthly_sales(until_on) a WHERE a.currency = f.currency)), 2),
            round(best_possible_dso(f.not_due, f.sales, period_days), 2), round(average_days_delinquent(f.closing, f.not_due, f.sales, period_days), 2),
            round(receivables_turnover(f.sales, f.opening, f.closing), 4), round(collection_period(f.sales, f.opening, f.closing, period_days), 2),
            round(collection_effectiveness(f.opening, f.sales, f.closing, f.not_due), 2),
