@@ -97,9 +97,17 @@ DECLARE
     has_data boolean;
 BEGIN
     PERFORM debiteur.require_ledger(name);
-    -- Not read when told: a superuser who drops it runs nothing of its owner's.
     IF with_data IS NOT TRUE THEN
-        EXECUTE format('SELECT EXISTS (SELECT FROM %1$I.customer) OR EXISTS (SELECT FROM %1$I.invoice) OR EXISTS (SELECT FROM %1$I.payment)', name)
+        -- Nobody may post between the look and the drop.
+        EXECUTE format('LOCK TABLE %1$I.customer, %1$I.invoice, %1$I.payment IN SHARE ROW EXCLUSIVE MODE', name);
+        -- Only tables are read: a view in the place of one would run its owner's code as a superuser who drops it.
+        IF (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = name AND c.relname IN ('customer', 'invoice', 'payment') AND c.relkind = 'r') < 3 THEN
+            RAISE EXCEPTION 'schema "%" is not a ledger any more', name
+                USING ERRCODE = 'RV012', DETAIL = 'customer, invoice or payment is not a table.',
+                      HINT = format('SELECT debiteur.drop_ledger(%L, with_data => true) drops it all the same.', name);
+        END IF;
+        EXECUTE format('SELECT EXISTS (SELECT FROM ONLY %1$I.customer) OR EXISTS (SELECT FROM ONLY %1$I.invoice) OR EXISTS (SELECT FROM ONLY %1$I.payment)', name)
            INTO has_data;
         IF has_data THEN
             RAISE EXCEPTION 'ledger "%" has data', name

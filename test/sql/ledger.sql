@@ -180,6 +180,13 @@ SELECT debiteur.drop_ledger('ledger_one', with_data => NULL);
 SELECT debiteur.drop_ledger('ledger_one', with_data => true);
 SELECT debiteur.drop_ledger('ledger_three', true);
 SELECT debiteur.drop_ledger('ledger_three', true);
+-- What its owner put in the place of a table is not run by the superuser who drops it.
+SELECT debiteur.create_ledger('ledger_trap');
+ALTER TABLE ledger_trap.payment RENAME TO money;
+CREATE FUNCTION ledger_trap.spring() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'sprung by %', current_user; END $$;
+CREATE VIEW ledger_trap.payment AS SELECT 1 AS id WHERE ledger_trap.spring();
+SELECT debiteur.drop_ledger('ledger_trap');
+SELECT debiteur.drop_ledger('ledger_trap', with_data => true);
 SELECT debiteur.drop_ledger(NULL);
 SELECT count(*) AS left_over FROM debiteur.ledger WHERE name LIKE 'ledger\_%';
 
