@@ -31,7 +31,8 @@ BEGIN
             USING ERRCODE = 'RV016', HINT = 'Give a day, such as today().';
     END IF;
     IF whose IS NULL THEN
-        whose := ARRAY(SELECT DISTINCT i.customer_id FROM invoice i WHERE i.next_on <= decide.as_of);
+        whose := ARRAY(SELECT DISTINCT i.customer_id FROM invoice i
+                        WHERE CASE WHEN only_invoice IS NULL THEN i.next_on <= decide.as_of ELSE i.id = only_invoice END);
     END IF;
     IF cardinality(whose) = 0 THEN
         RETURN;

@@ -79,7 +79,7 @@ DECLARE
     -- From when on there is no hold any more: its new end, or, if it is gone, its begin.
     day CONSTANT date := CASE TG_OP WHEN 'UPDATE' THEN upper(NEW.during) ELSE lower(OLD.during) END;
 BEGIN
-    UPDATE invoice i SET next_on = day
+    UPDATE invoice i SET next_on = greatest(day, i.issued_on)
      WHERE i.customer_id = OLD.customer_id AND (OLD.invoice_id IS NULL OR i.id = OLD.invoice_id)
        -- Under a hold without end a claim has no next date.
        AND (i.next_on IS NULL OR i.next_on > day) AND i.open_amount <> 0 AND is_open(i.status) AND i.kind <> 'credit_note';

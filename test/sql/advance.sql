@@ -94,6 +94,12 @@ SELECT * FROM explain('E1', '2024-08-31');
 SELECT release((SELECT max(id) FROM hold), '2024-09-02') > 0 AS released;
 CALL days('2024-09-01', '2024-09-03');
 SELECT issued_on, step, action FROM sent WHERE customer = 'open';
+-- An invoice of a later date is not looked at before it, whatever hold ends.
+SELECT hold('open', from_on => '2024-09-03') > 0 AS held, issue_invoice('open', 'E2', 100, '2025-09-01', '2025-09-30') > 0 AS issued;
+SELECT release((SELECT max(id) FROM hold), '2024-09-04') > 0 AS released;
+SELECT next_on FROM invoice WHERE number = 'E2';
+SELECT count(*) AS decided FROM decide('2024-09-03', only_invoice => (SELECT id FROM invoice WHERE number = 'E1'));
+SELECT cancel_invoice('E2', '2024-09-04') > 0 AS cancelled;
 
 -- Paid in between, paid in part, opened again.
 SELECT add_customer('paid', 'Paid');
