@@ -31,6 +31,7 @@ BEGIN
         (a.kind <> 'reversal' AND sign(a.amount) * sign(i.amount) < 0, 'RV004',
          format('%s has the wrong sign for invoice %s over %s', a.amount, i.number, i.amount)),
         (i.status IN ('draft', 'cancelled'), 'RV006', format('invoice %s is %s', i.number, i.status)),
+        (a.kind = 'cancellation' AND a.amount <> i.amount, 'RV006', format('a cancellation is of the whole invoice %s, %s', i.number, i.amount)),
         (a.customer_id <> i.customer_id, 'RV009', format('invoice %s belongs to another customer', i.number)),
         (a.posted_on < i.issued_on, 'RV016', format('invoice %s is of %s, the posting of %s', i.number, i.issued_on, a.posted_on)),
         (p.currency <> i.currency, 'RV003', format('invoice %s is in %s, the payment in %s', i.number, i.currency, p.currency)),
@@ -59,6 +60,21 @@ BEGIN
      LIMIT 1;
 END $$;
 COMMENT ON FUNCTION allocation_day_fault(bigint[]) IS 'The first of these claims of which, on some day in the past, more was allocated than it has; NULLs if none.';
+
+CREATE OR REPLACE FUNCTION payment_day_fault(payments bigint[], OUT payment bigint, OUT amount numeric, OUT posted_on date, OUT allocated numeric)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    SELECT p.id, p.amount, d.posted_on, d.allocated INTO payment, amount, posted_on, allocated
+      FROM (SELECT a.payment_id, a.posted_on, sum(sum(a.amount)) OVER by_day AS allocated, lead(a.posted_on, 1, 'infinity') OVER by_day AS next_on
+              FROM allocation a LEFT JOIN allocation o ON o.id = a.reverses_id
+             WHERE a.payment_id = ANY (payments) AND coalesce(o.kind, a.kind) = 'payment' GROUP BY a.payment_id, a.posted_on
+            WINDOW by_day AS (PARTITION BY a.payment_id ORDER BY a.posted_on)) d
+      JOIN payment p ON p.id = d.payment_id
+     WHERE d.allocated > CASE WHEN p.reversed_on < d.next_on THEN 0 ELSE p.amount END
+     LIMIT 1;
+END $$;
+COMMENT ON FUNCTION payment_day_fault(bigint[]) IS 'The first of these payments of which, on some day, more was allocated than there was on account; NULLs if none.';
 
 CREATE OR REPLACE FUNCTION post_from(invoice_id bigint) RETURNS date
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -98,6 +114,11 @@ BEGIN
     IF wrong.number IS NOT NULL THEN
         RAISE EXCEPTION 'invoice % would have % of % allocated on %', wrong.number, wrong.allocated, wrong.amount, wrong.posted_on
             USING ERRCODE = 'RV007', DETAIL = 'It was settled on that day, and opened again by a later reversal.', HINT = 'Post it on the day of the reversal, or later.';
+    END IF;
+    SELECT * INTO wrong FROM payment_day_fault(payments);
+    IF wrong.payment IS NOT NULL THEN
+        RAISE EXCEPTION 'payment % would have % of % allocated on %', wrong.payment, wrong.allocated, wrong.amount, wrong.posted_on
+            USING ERRCODE = 'RV007', DETAIL = 'It was allocated on that day, and free again by a later reversal.', HINT = 'Post it on the day of the reversal, or later.';
     END IF;
     PERFORM settle(invoices);
     RETURN NULL;

@@ -26,6 +26,10 @@ BEGIN
         RAISE EXCEPTION 'payment % is still allocated', NEW.reverses_id
             USING ERRCODE = 'RV007', HINT = 'reverse_payment() reverses its allocations too.';
     END IF;
+    IF (SELECT f.payment IS NOT NULL FROM payment_day_fault(ARRAY[NEW.reverses_id]) f) THEN
+        RAISE EXCEPTION 'payment % is still allocated on %', NEW.reverses_id, NEW.received_on
+            USING ERRCODE = 'RV007', DETAIL = 'Its allocations were reversed on a later day.', HINT = 'Reverse it on that day, or later.';
+    END IF;
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION payment_reversed() IS 'Trigger: marks a payment and its reversal.';

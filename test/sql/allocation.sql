@@ -98,6 +98,20 @@ SELECT issue_credit_note('C1', 'N9', 5, 'F99');
 SELECT write_off('N3', posted_on => '2024-04-01') IS NOT NULL AS note_written_off, cancel_invoice('N4', '2024-04-01') IS NOT NULL AS note_cancelled;
 SELECT number, amount, open_amount, status FROM invoice WHERE kind = 'credit_note' ORDER BY number;
 
+-- A cancellation is of the whole: what was paid could not be taken back any more.
+SELECT issue_invoice('C1', 'F8', 100, '2024-04-01', '2024-04-30') > 0 AS issued, record_payment('C1', 60, '2024-04-02', '{F8}') > 0 AS paid;
+INSERT INTO allocation (invoice_id, kind, amount, posted_on) SELECT id, 'cancellation', 40, '2024-04-03' FROM invoice WHERE number = 'F8';
+
+-- Money is on account once, on every day.
+SELECT issue_invoice('C1', 'F9', 60, '2024-04-01', '2024-04-30') > 0 AS issued;
+INSERT INTO allocation (invoice_id, kind, amount, posted_on, payment_id, reverses_id)
+SELECT a.invoice_id, 'reversal', - a.amount, '2024-04-20', a.payment_id, a.id FROM allocation a JOIN invoice i ON i.id = a.invoice_id WHERE i.number = 'F8' AND a.kind = 'payment';
+SELECT max(id) AS payment FROM payment \gset
+SELECT allocate(:payment, 'F9', 60, '2024-04-10');
+INSERT INTO payment (customer_id, currency, amount, received_on, reverses_id) SELECT customer_id, currency, - amount, '2024-04-10', id FROM payment WHERE id = :payment;
+SELECT d::date AS as_of, amount FROM generate_series('2024-04-01'::date, '2024-04-21', '10 days') d, on_account(d::date) WHERE currency = 'EUR' AND customer_id = (SELECT id FROM customer WHERE number = 'C1');
+SELECT allocate(:payment, 'F9', 60, '2024-04-20') = :payment AS allocated;
+
 -- In one transaction that fails, nothing of it stays.
 BEGIN;
 SELECT record_payment('C2', 10, '2024-04-01', '{F5}') > 0 AS paid;
