@@ -16,6 +16,7 @@ BEGIN
     IF new_id IS NOT NULL THEN
         RETURN new_id;
     END IF;
+    PERFORM require_text(issue_credit_note.number, 'number'), require_date(day, 'issued_on');
     owner_id := lock_customer(issue_credit_note.customer);
     IF issue_credit_note.invoice IS NOT NULL THEN
         PERFORM lock_invoice(issue_credit_note.invoice);
@@ -69,10 +70,12 @@ DECLARE
     note record;
     claim record;
     share numeric;
+    day date := coalesce(apply_credit.posted_on, today());
 BEGIN
     IF done IS NOT NULL THEN
         RETURN done;
     END IF;
+    PERFORM require_date(day, 'posted_on');
     PERFORM FROM customer c WHERE c.id IN (SELECT i.customer_id FROM invoice i WHERE i.number IN (apply_credit.credit_note, apply_credit.invoice))
       ORDER BY c.id FOR NO KEY UPDATE;
     PERFORM lock_invoice(apply_credit.credit_note);
@@ -96,8 +99,8 @@ BEGIN
             USING ERRCODE = 'RV007', DETAIL = format('The credit note has %s left, of the invoice %s is open.', - note.open_amount, claim.open_amount),
                   HINT = 'Without an amount as much is set off as fits.';
     END IF;
-    PERFORM set_off(note.id, claim.id, share, coalesce(apply_credit.posted_on, today()));
+    PERFORM set_off(note.id, claim.id, share, day);
     RETURN request_end(key, claim.id);
 END $$;
 COMMENT ON FUNCTION apply_credit(text, text, numeric, date, text) IS
-'Sets a credit note off against an invoice of the same customer; returns the invoice''s id. amount: as much as fits. Errors: RV007 more than is left or open, or nothing; RV009 no such credit note or invoice; RV003 their currencies differ.';
+'Sets a credit note off against an invoice of the same customer; returns the invoice''s id. amount: as much as fits. Errors: RV007 more than is left or open, or nothing; RV009 no such credit note or invoice; RV003 their currencies differ; RV016 not a date.';

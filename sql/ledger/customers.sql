@@ -14,6 +14,8 @@ BEGIN
     IF new_id IS NOT NULL THEN
         RETURN new_id;
     END IF;
+    PERFORM require_text(add_customer.number, 'number'), require_text(add_customer.name, 'name', true), require_text(add_customer.language, 'language', true),
+            require_choice(add_customer.kind, 'kind', '{business,consumer}');
     PERFORM require_policy(add_customer.policy);
     INSERT INTO customer AS c (number, name, kind, terms, policy, segment, email, phone, address, country, language)
         VALUES (add_customer.number, add_customer.name, add_customer.kind, add_customer.terms, add_customer.policy, add_customer.segment,
@@ -26,7 +28,7 @@ BEGIN
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION add_customer(text, text, text, payment_terms, text, text, text, text, text, text, text, text) IS
-'Adds a customer; returns the id. terms, policy NULL: those of settings. Errors: RV010 the number is taken; RV009 no such policy; RV008 the key was used with other values.';
+'Adds a customer; returns the id. terms, policy NULL: those of settings. Errors: RV010 the number is taken; RV009 no such policy; RV008 the key was used with other values; 23502, 23514 an argument is missing or no such kind.';
 
 CREATE OR REPLACE FUNCTION lock_customer(number text) RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$

@@ -15,6 +15,7 @@ BEGIN
     IF new_id IS NOT NULL THEN
         RETURN new_id;
     END IF;
+    PERFORM require_choice(hold.kind, 'kind', '{manual,dispute,promise,plan,legal}');
     IF hold.invoice IS NULL AND hold.customer IS NULL THEN
         RAISE EXCEPTION 'a hold is of a customer or of an invoice'
             USING ERRCODE = 'RV009', HINT = 'hold(customer => ''C1'') is for all of his claims, hold(invoice => ''A1'') for one.';
@@ -40,7 +41,7 @@ BEGIN
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION hold(text, text, text, date, date, text, text) IS
-'Holds a claim, or (invoice NULL) all claims of a customer: no step is taken on the days from from_on (today) to until_on, both included (NULL: until release()). It ends by itself; dunning goes on where it was. kind: dispute, promise, plan, manual, legal. Returns the hold''s id. Errors: RV009 no such customer or invoice; RV016 no days; 23514 no such kind.';
+'Holds a claim, or (invoice NULL) all claims of a customer: no step is taken on the days from from_on (today) to until_on, both included (NULL: until release()). It ends by itself; dunning goes on where it was. kind: dispute, promise, plan, manual, legal. Returns the hold''s id. Errors: RV009 no such customer or invoice; RV016 no days; 23502, 23514 no such kind.';
 
 CREATE OR REPLACE FUNCTION release(hold bigint, released_on date DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$

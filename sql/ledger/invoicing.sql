@@ -100,6 +100,8 @@ BEGIN
     IF issue_invoice.kind = 'credit_note' THEN
         RAISE EXCEPTION 'a credit note is not an invoice' USING ERRCODE = 'RV004', HINT = 'Use issue_credit_note().';
     END IF;
+    PERFORM require_text(issue_invoice.number, 'number'), require_choice(issue_invoice.kind, 'kind', '{invoice,costs,interest}'), require_date(day, 'issued_on'),
+            require_date(coalesce(issue_invoice.due_on, day), 'due_on');
     owner_id := lock_customer(issue_invoice.customer);
     IF issue_invoice.amount IS DISTINCT FROM 0 THEN
         PERFORM require_amount(issue_invoice.amount, used_currency);
@@ -126,7 +128,7 @@ BEGIN
     RETURN request_end(key, claim_id);
 END $$;
 COMMENT ON FUNCTION issue_invoice(text, text, numeric, date, date, text, payment_terms, text, text, text, text) IS
-'Issues an invoice, costs or interest; returns the id. amount: VAT included. issued_on: today. due_on: by the terms. currency: that of settings. terms: the customer''s. related: number of the invoice that costs or interest belong to. Errors: RV009 no such customer, or the related invoice is not his; RV010 the number is taken; RV003, RV004 currency, amount; RV016 due before it is issued; RV008 the key was used with other values; 23514 another value is out of range.';
+'Issues an invoice, costs or interest; returns the id. amount: VAT included. issued_on: today. due_on: by the terms. currency: that of settings. terms: the customer''s. related: number of the invoice that costs or interest belong to. Errors: RV009 no such customer, or the related invoice is not his; RV010 the number is taken; RV003, RV004 currency, amount; RV016 a date is infinite, or due before issued; RV008 the key was used with other values; 23502, 23514 no number, no such kind.';
 
 CREATE OR REPLACE FUNCTION cancel_invoice(invoice text, posted_on date DEFAULT NULL, reason text DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -134,14 +136,16 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     claim_id bigint := request_begin(key, 'cancel_invoice', jsonb_build_object('invoice', invoice, 'posted_on', posted_on, 'reason', reason));
     claim record;
+    day date := coalesce(cancel_invoice.posted_on, today());
 BEGIN
     IF claim_id IS NOT NULL THEN
         RETURN claim_id;
     END IF;
+    PERFORM require_date(day, 'posted_on');
     claim_id := lock_invoice(cancel_invoice.invoice);
     SELECT * INTO claim FROM invoice i WHERE i.id = claim_id;
     IF claim.status = 'draft' THEN
-        UPDATE invoice i SET status = 'cancelled', closed_on = coalesce(cancel_invoice.posted_on, today()) WHERE i.id = claim_id;
+        UPDATE invoice i SET status = 'cancelled', closed_on = greatest(day, i.issued_on) WHERE i.id = claim_id;
         RETURN request_end(key, claim_id);
     END IF;
     IF NOT is_open(claim.status) OR claim.allocated <> 0 THEN
@@ -151,8 +155,8 @@ BEGIN
     END IF;
     INSERT INTO allocation (customer_id, invoice_id, kind, amount, posted_on, reason)
         VALUES (claim.customer_id, claim.id, 'cancellation', claim.open_amount,
-                greatest(coalesce(cancel_invoice.posted_on, today()), post_from(claim.id)), cancel_invoice.reason);
+                greatest(day, post_from(claim.id)), cancel_invoice.reason);
     RETURN request_end(key, claim_id);
 END $$;
 COMMENT ON FUNCTION cancel_invoice(text, date, text, text) IS
-'Cancels an invoice of which nothing is settled; returns the invoice''s id. It stays in the figures up to posted_on (default today; not before the invoice date). Errors: RV006 something is settled; RV009 no such invoice.';
+'Cancels an invoice of which nothing is settled; returns the invoice''s id. It stays in the figures up to posted_on (default today; not before the invoice date). Errors: RV006 something is settled; RV009 no such invoice; RV016 not a date.';

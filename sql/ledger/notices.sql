@@ -22,13 +22,17 @@ CREATE OR REPLACE FUNCTION take_messages(most int DEFAULT 100) RETURNS TABLE (id
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
+    IF most < 0 THEN
+        RAISE EXCEPTION '% messages can''t be taken', most
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = 'The number is negative.', HINT = 'Give how many at most; NULL: all.';
+    END IF;
     RETURN QUERY
     DELETE FROM outbox o
      -- An array, so that it is computed once: a subquery that is run again would take more.
      WHERE o.id = ANY (ARRAY(SELECT q.id FROM outbox q ORDER BY q.id FOR UPDATE SKIP LOCKED LIMIT most))
     RETURNING o.id, o.topic, o.payload;
 END $$;
-COMMENT ON FUNCTION take_messages(int) IS 'Takes messages out of the outbox, at most so many. Send them and then commit: until then nobody else gets them, and after a rollback they are there again. Any number of consumers can take at the same time.';
+COMMENT ON FUNCTION take_messages(int) IS 'Takes messages out of the outbox, at most so many (NULL: all). Send them and then commit: until then nobody else gets them, and after a rollback they are there again. Any number of consumers can take at the same time.';
 
 CREATE OR REPLACE FUNCTION confirm_notice(notice bigint, note text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$

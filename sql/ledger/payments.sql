@@ -54,6 +54,7 @@ BEGIN
     IF new_id IS NOT NULL THEN
         RETURN new_id;
     END IF;
+    PERFORM require_date(day, 'received_on');
     payer := lock_customer(record_payment.customer);
     PERFORM require_amount(record_payment.amount, used_currency);
     SELECT n INTO stranger FROM unnest(invoices) n
@@ -69,7 +70,7 @@ BEGIN
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION record_payment(text, numeric, date, text[], text, text, boolean, text) IS
-'Records money received and allocates it: to these invoices in this order, or (NULL) to the oldest due; the last may be paid in part, what is over stays on account. discount: an early-payment discount that was earned by received_on is granted where the money does not cover the whole. received_on: today. currency: that of settings. Returns the payment''s id. Errors: RV009 no such customer or invoice; RV003, RV004 currency, amount; RV008 the key was used with other values.';
+'Records money received and allocates it: to these invoices in this order, or (NULL) to the oldest due; the last may be paid in part, what is over stays on account. discount: an early-payment discount that was earned by received_on is granted where the money does not cover the whole. received_on: today. currency: that of settings. Returns the payment''s id. Errors: RV009 no such customer or invoice; RV003, RV004 currency, amount; RV016 not a date; RV008 the key was used with other values.';
 
 CREATE OR REPLACE FUNCTION spread(payment_id bigint, invoices text[], discount boolean, most numeric, posted_on date) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -148,10 +149,12 @@ DECLARE
     money record;
     claim record;
     share numeric;
+    day date := coalesce(allocate.posted_on, today());
 BEGIN
     IF done IS NOT NULL THEN
         RETURN done;
     END IF;
+    PERFORM require_date(day, 'posted_on');
     PERFORM FROM customer c
       WHERE c.id IN ((SELECT find_payment(allocate.payment)), (SELECT i.customer_id FROM invoice i WHERE i.number = allocate.invoice))
       ORDER BY c.id FOR NO KEY UPDATE;
@@ -166,7 +169,7 @@ BEGIN
             END IF;
         END IF;
         PERFORM spread(allocate.payment, NULL, false, coalesce(allocate.amount, money.unallocated),
-                       greatest(coalesce(allocate.posted_on, today()), money.received_on));
+                       greatest(day, money.received_on));
         RETURN request_end(key, allocate.payment);
     END IF;
     PERFORM lock_invoice(allocate.invoice);
@@ -182,11 +185,11 @@ BEGIN
                   HINT = 'Without an amount as much is allocated as fits.';
     END IF;
     INSERT INTO allocation (invoice_id, kind, amount, posted_on, payment_id)
-        VALUES (claim.id, 'payment', share, greatest(coalesce(allocate.posted_on, today()), post_from(claim.id), money.received_on), money.id);
+        VALUES (claim.id, 'payment', share, greatest(day, post_from(claim.id), money.received_on), money.id);
     RETURN request_end(key, allocate.payment);
 END $$;
 COMMENT ON FUNCTION allocate(bigint, text, numeric, date, text) IS
-'Allocates what a payment has left to an invoice (of any customer), or (NULL) to its customer''s oldest. amount: as much as fits. posted_on: today, not before the payment''s and the invoice''s date. Returns the payment''s id. Errors: RV007 more than is left or open, or nothing; RV009 no such payment or invoice; RV003, RV004 currency, amount.';
+'Allocates what a payment has left to an invoice (of any customer), or (NULL) to its customer''s oldest. amount: as much as fits. posted_on: today, not before the payment''s and the invoice''s date. Returns the payment''s id. Errors: RV007 more than is left or open, or nothing; RV009 no such payment or invoice; RV003, RV004 currency, amount; RV016 not a date.';
 
 CREATE OR REPLACE FUNCTION reverse_payment(payment bigint, posted_on date DEFAULT NULL, reason text DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -199,6 +202,7 @@ BEGIN
     IF new_id IS NOT NULL THEN
         RETURN new_id;
     END IF;
+    PERFORM require_date(day, 'posted_on');
     PERFORM FROM customer c
       WHERE c.id IN (SELECT find_payment(reverse_payment.payment) UNION
                      SELECT a.customer_id FROM allocation a WHERE a.payment_id = reverse_payment.payment)
@@ -225,7 +229,7 @@ BEGIN
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION reverse_payment(bigint, date, text, text) IS
-'Takes a payment back (returned, refused, misbooked): mirrors it and all its allocations, discounts it earned included; the invoices are open again. posted_on: today. Returns the id of the reversing payment. Errors: RV007 it was reversed before; RV009 no such payment; RV016 posted_on lies before it.';
+'Takes a payment back (returned, refused, misbooked): mirrors it and all its allocations, discounts it earned included; the invoices are open again. posted_on: today. Returns the id of the reversing payment. Errors: RV007 it was reversed before; RV009 no such payment; RV016 posted_on lies before it, or is no date.';
 
 CREATE OR REPLACE FUNCTION write_off(invoice text, amount numeric DEFAULT NULL, posted_on date DEFAULT NULL, reason text DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -234,10 +238,12 @@ DECLARE
     new_id bigint := request_begin(key, 'write_off', jsonb_build_object('invoice', invoice, 'amount', amount, 'posted_on', posted_on, 'reason', reason));
     claim record;
     share numeric;
+    day date := coalesce(write_off.posted_on, today());
 BEGIN
     IF new_id IS NOT NULL THEN
         RETURN new_id;
     END IF;
+    PERFORM require_date(day, 'posted_on');
     PERFORM lock_invoice(write_off.invoice);
     SELECT * INTO claim FROM invoice i WHERE i.number = write_off.invoice;
     IF NOT is_open(claim.status) THEN
@@ -250,9 +256,9 @@ BEGIN
             USING ERRCODE = 'RV007', DETAIL = format('%s is open.', claim.open_amount), HINT = 'Without an amount all that is open is written off.';
     END IF;
     INSERT INTO allocation AS a (invoice_id, kind, amount, posted_on, reason)
-        VALUES (claim.id, 'write_off', share * sign(claim.open_amount), greatest(coalesce(write_off.posted_on, today()), post_from(claim.id)), write_off.reason)
+        VALUES (claim.id, 'write_off', share * sign(claim.open_amount), greatest(day, post_from(claim.id)), write_off.reason)
         RETURNING a.id INTO new_id;
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION write_off(text, numeric, date, text, text) IS
-'Writes off a claim that will not be paid, or a part of it; returns the allocation''s id. amount: all that is open. posted_on: today. Errors: RV006 it is not open; RV007 more than is open; RV009 no such invoice.';
+'Writes off a claim that will not be paid, or a part of it; returns the allocation''s id. amount: all that is open. posted_on: today. Errors: RV006 it is not open; RV007 more than is open; RV009 no such invoice; RV016 not a date.';

@@ -25,6 +25,15 @@ BEGIN
     IF new_id IS NOT NULL THEN
         RETURN new_id;
     END IF;
+    PERFORM require_text(set_policy.name, 'name'), require_choice(set_policy.catch_up, 'catch_up', '{one_step,by_age}'),
+            require_choice(set_policy.grouped_by, 'grouped_by', '{customer,invoice}');
+    IF set_policy.minimum_amount IS NULL OR NOT (set_policy.minimum_amount >= 0 AND set_policy.minimum_amount < 1e15)
+        OR set_policy.min_interval IS NULL OR set_policy.min_interval NOT BETWEEN 0 AND 3650 THEN
+        RAISE EXCEPTION 'policy % can''t have a minimum of % and an interval of %', quote_literal(set_policy.name),
+                coalesce(set_policy.minimum_amount::text, 'NULL'), coalesce(set_policy.min_interval::text, 'NULL')
+            USING ERRCODE = CASE WHEN num_nulls(set_policy.minimum_amount, set_policy.min_interval) > 0 THEN '23502' ELSE '23514' END,
+                  DETAIL = 'minimum_amount is from 0 to below 10^15, min_interval from 0 to 3650 days.', HINT = 'Give 0 for none.';
+    END IF;
     IF problem IS NOT NULL THEN
         RAISE EXCEPTION 'policy % can''t work', coalesce(quote_literal(set_policy.name), 'NULL') USING ERRCODE = 'RV011', DETAIL = problem,
             HINT = 'Steps on due dates in ascending order come first, then steps that follow the previous one; a hand-over is the last.';
@@ -41,7 +50,7 @@ BEGIN
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION set_policy(text, dunning_step[], text, text, numeric, int, text) IS
-'Makes a policy, or a new version of one; returns its id. Claims that had a notice stay on their version. The other arguments are the columns of policy. Errors: RV011 the steps can''t work; 23514 another value is out of range.';
+'Makes a policy, or a new version of one; returns its id. Claims that had a notice stay on their version. The other arguments are the columns of policy. Errors: RV011 the steps can''t work; 23502, 23514 another value is missing or out of range.';
 
 CREATE OR REPLACE FUNCTION replan(customers bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$

@@ -45,6 +45,23 @@ SELECT proname, pg_temp.outcome(pg_temp.call_of(oid, '', NULL)) AS with_good_val
 SELECT proname, string_agg(argument, ' ' ORDER BY n) FILTER (WHERE code = 'done') AS "NULL passes", string_agg(argument || ' ' || code, ', ' ORDER BY n) FILTER (WHERE code <> 'done') AS "NULL is an error"
   FROM (SELECT proname, argument, n, pg_temp.outcome(pg_temp.call_of(oid, argument, 'NULL')) AS code FROM routine WHERE prosecdef) r GROUP BY 1 ORDER BY 1;
 
+-- Whatever is refused, it says what to do.
+CREATE FUNCTION pg_temp.without_hint(command text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    hint text;
+BEGIN
+    EXECUTE command;
+    RAISE EXCEPTION 'done' USING HINT = 'It is rolled back.';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+    RETURN CASE WHEN hint = '' THEN SQLSTATE || ' ' || SQLERRM END;
+END $$;
+SELECT count(*) > 200 AS calls, count(DISTINCT (proname, argument)) > 60 AS arguments, min(fault) AS without_hint
+  FROM (SELECT proname, argument, value, proname || '(' || argument || ' => ' || value || '): ' || pg_temp.without_hint(pg_temp.call_of(oid, argument, value)) AS fault
+          FROM routine, (VALUES ('NULL'), ('''nonesuch'''), ('''infinity'''), ('''-infinity'''), ('-1'), ('0'), ('''NaN''')) AS bad(value)
+         WHERE prosecdef AND (value = 'NULL' OR (type = 'text' AND value ~ 'nonesuch') OR (type = 'date' AND value ~ 'infinity') OR (type IN ('numeric', 'integer', 'bigint') AND value ~ '[01]')
+                              OR (type = 'numeric' AND value ~ 'NaN|infinity'))) r;
+
 -- Hostile text for one argument at a time.
 CREATE TABLE hostile (n int, value text);
 INSERT INTO hostile VALUES (1, ''''), (2, ''''''), (3, '"'), (4, '''; DROP TABLE public.precious; --'), (5, '''); DROP TABLE public.precious; --'), (6, '$$; DROP TABLE public.precious; $$'), (7, '%I'), (8, '%s %1$L %'),

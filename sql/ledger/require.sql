@@ -1,0 +1,35 @@
+/*
+ * require: what the functions of a ledger refuse before its tables do, whose
+ * checks can't say what to do instead.
+ */
+CREATE OR REPLACE FUNCTION require_date(day date, argument text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    IF day IS NULL OR NOT isfinite(day) THEN
+        RAISE EXCEPTION '% is not a day', coalesce(day::text, 'NULL')
+            USING ERRCODE = 'RV016', DETAIL = format('It was given as %s.', argument), HINT = 'Give a day of the calendar, such as today().';
+    END IF;
+END $$;
+COMMENT ON FUNCTION require_date(date, text) IS 'Error RV016 unless it is a day: not NULL, not infinite.';
+
+CREATE OR REPLACE FUNCTION require_text(value text, argument text, may_be_empty boolean DEFAULT false) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    IF value IS NULL OR (value = '' AND NOT may_be_empty) THEN
+        RAISE EXCEPTION '% is missing', argument
+            USING ERRCODE = CASE WHEN value IS NULL THEN '23502' ELSE '23514' END, DETAIL = format('It is %s.', coalesce(quote_literal(value), 'NULL')),
+                  HINT = format('Give %s => ….', argument);
+    END IF;
+END $$;
+COMMENT ON FUNCTION require_text(text, text, boolean) IS 'Error 23502 if the text is NULL, 23514 if it is empty and may not be.';
+
+CREATE OR REPLACE FUNCTION require_choice(value text, argument text, choices text[]) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    PERFORM require_text(value, argument);
+    IF value <> ALL (choices) THEN
+        RAISE EXCEPTION '% can''t be %', argument, quote_literal(value)
+            USING ERRCODE = '23514', DETAIL = format('It is one of: %s.', array_to_string(choices, ', ')), HINT = format('Give %s => %L.', argument, choices[1]);
+    END IF;
+END $$;
+COMMENT ON FUNCTION require_choice(text, text, text[]) IS 'Error 23514 unless the text is one of the choices, 23502 if it is NULL.';
