@@ -4,8 +4,8 @@
  *
  * The worker's session belongs to the bootstrap superuser, and the code it
  * runs belongs to users: ledgers have triggers, and whoever owns the extension
- * owns its schema and may put another one in its place. So nothing of a user's
- * is run but as the one it belongs to: the list of ledgers is read as the
+ * may drop it and put another schema in its place. So nothing of a user's is
+ * run but as the one it belongs to: the list of ledgers is read as the
  * extension's owner; a ledger's function is called as the schema's owner, and
  * only if the function is that owner's too.
  *
