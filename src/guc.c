@@ -21,6 +21,7 @@ bool debiteur_enabled;
 int debiteur_naptime;
 char *debiteur_databases;
 int debiteur_batch_size;
+int debiteur_batch_timeout;
 
 /* check_databases refuses what can't be read as a list of names. */
 static bool
@@ -120,6 +121,29 @@ debiteur_define_settings(void)
 							/* check_hook */ NULL,
 							/* assign_hook */ NULL,
 							/* show_hook */ NULL);
+
+	/*
+	 * debiteur.batch_timeout: how long one transaction of the worker may take.
+	 * A ledger's owner can have triggers that never end, and the ledgers of
+	 * all databases are advanced one after the other. A batch takes fractions
+	 * of a second, so the default is far from disturbing one. What takes
+	 * longer is an error of that ledger, tried again as after others. Set by
+	 * the DBA.
+	 */
+	DefineCustomIntVariable(
+		"debiteur.batch_timeout",
+		"Longest time of one transaction of the background worker.",
+		"A ledger whose batch takes longer fails and lets the others go on; "
+		"0 is without limit.",
+		/* valueAddr */ &debiteur_batch_timeout,
+		/* bootValue */ 600,
+		/* minValue */ 0,
+		/* maxValue */ 86400,
+		/* context */ PGC_SIGHUP,
+		/* flags */ GUC_UNIT_S,
+		/* check_hook */ NULL,
+		/* assign_hook */ NULL,
+		/* show_hook */ NULL);
 
 	MarkGUCPrefixReserved("debiteur");
 }

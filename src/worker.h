@@ -14,6 +14,7 @@ extern bool debiteur_enabled;
 extern int debiteur_naptime;
 extern char *debiteur_databases;
 extern int debiteur_batch_size;
+extern int debiteur_batch_timeout;
 
 /*
  * WorkerOrder travels in bgw_extra, by value: a worker shares no memory with

@@ -31,6 +31,7 @@
 #include "utils/guc.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
+#include "utils/timeout.h"
 
 #include "debiteur.h"
 #include "worker.h"
@@ -45,7 +46,10 @@ static MemoryContext resident_context;
 
 static Oid owner_of(const char *ledger, const LedgerFunction *function);
 
-/* debiteur_begin begins a transaction, still as the worker's own user. */
+/*
+ * debiteur_begin begins a transaction, still as the worker's own user. The
+ * server times the statements of clients only, so the timer is set here.
+ */
 void
 debiteur_begin(const char *activity)
 {
@@ -53,6 +57,8 @@ debiteur_begin(const char *activity)
 	SetCurrentStatementStartTimestamp();
 	pgstat_report_activity(STATE_RUNNING, activity);
 	StartTransactionCommand();
+	if (debiteur_batch_timeout > 0)
+		enable_timeout_after(STATEMENT_TIMEOUT, debiteur_batch_timeout * 1000);
 	SPI_connect();
 	PushActiveSnapshot(GetTransactionSnapshot());
 }
@@ -83,6 +89,7 @@ debiteur_commit(void)
 		AtEOXact_GUC(false, guc_level);
 	guc_level = 0;
 	CommitTransactionCommand();
+	disable_timeout(STATEMENT_TIMEOUT, false);
 	if (acting)
 		SetUserIdAndSecContext(own_user, own_security);
 
@@ -95,6 +102,8 @@ debiteur_commit(void)
 void
 debiteur_abort(void)
 {
+	disable_timeout(STATEMENT_TIMEOUT, false);
+	QueryCancelPending = false;
 	AbortOutOfAnyTransaction();
 	guc_level = 0;
 	MemoryContextSwitchTo(resident_context);

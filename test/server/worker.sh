@@ -107,6 +107,18 @@ is 'the error stands in the run' "$(sql north 'SELECT error_code, error_message,
 is 'nothing of the failed batch is left' "$(notices north a_broken)" 0
 holds 'the log has it, with the ledger' log_has 'debiteur: advancing ledger a_broken for 2'
 
+# ---- nor does one that never ends
+set_and_reload "debiteur.batch_timeout = 2"
+sql_file north <<'SQL' >/dev/null
+CREATE FUNCTION public.linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NEW; END $$;
+SQL
+make_ledger north anna a_lingering Europe/Amsterdam 2
+sql north "CREATE TRIGGER linger BEFORE INSERT ON a_lingering.notice FOR EACH ROW EXECUTE FUNCTION public.linger()"
+make_ledger north berta z_patient Europe/Amsterdam 2
+holds 'the ledger after one that never ends is advanced' advanced north z_patient
+is 'that it took too long stands in the run' "$(sql north 'SELECT error_code, failures FROM a_lingering.run')" '57014|1'
+set_and_reload "debiteur.batch_timeout = 600"
+
 # ---- functions of somebody else in a ledger are not run as its owner
 make_ledger north anna foreign_ledger Europe/Amsterdam 2
 sql north 'ALTER FUNCTION foreign_ledger.run_due() OWNER TO berta; SELECT pg_reload_conf()' >/dev/null
