@@ -14,7 +14,7 @@ CREATE TABLE invoice (
     related_id  bigint REFERENCES invoice,
     currency    text NOT NULL CHECK (minor_units(currency) >= 0),
     amount      numeric NOT NULL,
-    issued_on   date NOT NULL CHECK (isfinite(issued_on)),
+    issued_on   date NOT NULL CHECK (issued_on BETWEEN '0001-01-01' AND '9999-12-31'),
     due_on      date NOT NULL CHECK (isfinite(due_on)),
     terms       payment_terms NOT NULL,
     reference   text,

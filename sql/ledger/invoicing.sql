@@ -100,8 +100,7 @@ BEGIN
     IF issue_invoice.kind = 'credit_note' THEN
         RAISE EXCEPTION 'a credit note is not an invoice' USING ERRCODE = 'RV004', HINT = 'Use issue_credit_note().';
     END IF;
-    PERFORM require_text(issue_invoice.number, 'number'), require_choice(issue_invoice.kind, 'kind', '{invoice,costs,interest}'), require_date(day, 'issued_on'),
-            require_date(coalesce(issue_invoice.due_on, day), 'due_on');
+    PERFORM require_text(issue_invoice.number, 'number'), require_choice(issue_invoice.kind, 'kind', '{invoice,costs,interest}'), require_date(day, 'issued_on');
     owner_id := lock_customer(issue_invoice.customer);
     IF issue_invoice.amount IS DISTINCT FROM 0 THEN
         PERFORM require_amount(issue_invoice.amount, used_currency);
@@ -113,7 +112,7 @@ BEGIN
                 USING ERRCODE = 'RV009', HINT = 'Costs and interest go to the customer of their invoice.';
         END IF;
     END IF;
-    IF issue_invoice.due_on < day THEN
+    IF issue_invoice.due_on < day OR NOT isfinite(issue_invoice.due_on) THEN
         RAISE EXCEPTION 'an invoice of % can''t be due on %', day, issue_invoice.due_on
             USING ERRCODE = 'RV016', HINT = 'The due date is not before the invoice date; without due_on it follows from the terms.';
     END IF;
@@ -128,7 +127,7 @@ BEGIN
     RETURN request_end(key, claim_id);
 END $$;
 COMMENT ON FUNCTION issue_invoice(text, text, numeric, date, date, text, payment_terms, text, text, text, text) IS
-'Issues an invoice, costs or interest; returns the id. amount: VAT included. issued_on: today. due_on: by the terms. currency: that of settings. terms: the customer''s. related: number of the invoice that costs or interest belong to. Errors: RV009 no such customer, or the related invoice is not his; RV010 the number is taken; RV003, RV004 currency, amount; RV016 a date is infinite, or due before issued; RV008 the key was used with other values; 23502, 23514 no number, no such kind.';
+'Issues an invoice, costs or interest; returns the id. amount: VAT included. issued_on: today. due_on: by the terms. currency: that of settings. terms: the customer''s. related: number of the invoice that costs or interest belong to. Errors: RV009 no such customer, or the related invoice is not his; RV010 the number is taken; RV003, RV004 currency, amount; RV016 a date is infinite, the invoice''s not from year 1 to 9999, or due before it; RV008 the key was used with other values; 23502, 23514 no number, no such kind.';
 
 CREATE OR REPLACE FUNCTION cancel_invoice(invoice text, posted_on date DEFAULT NULL, reason text DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$

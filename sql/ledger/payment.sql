@@ -5,7 +5,7 @@ CREATE TABLE payment (
     customer_id bigint NOT NULL REFERENCES customer,
     currency    text NOT NULL CHECK (minor_units(currency) >= 0),
     amount      numeric NOT NULL,
-    received_on date NOT NULL CHECK (isfinite(received_on)),
+    received_on date NOT NULL CHECK (received_on BETWEEN '0001-01-01' AND '9999-12-31'),
     reference   text,
     reverses_id bigint UNIQUE REFERENCES payment,
     reason      text,

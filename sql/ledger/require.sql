@@ -5,12 +5,13 @@
 CREATE OR REPLACE FUNCTION require_date(day date, argument text) RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
 BEGIN
-    IF day IS NULL OR NOT isfinite(day) THEN
-        RAISE EXCEPTION '% is not a day', coalesce(day::text, 'NULL')
-            USING ERRCODE = 'RV016', DETAIL = format('It was given as %s.', argument), HINT = 'Give a day of the calendar, such as today().';
+    -- Far within what a timestamp holds, in which months and years are counted.
+    IF day IS NULL OR day NOT BETWEEN '0001-01-01' AND '9999-12-31' THEN
+        RAISE EXCEPTION '% is not a day of a ledger', coalesce(day::text, 'NULL')
+            USING ERRCODE = 'RV016', DETAIL = format('It was given as %s.', argument), HINT = 'Give a day from 0001-01-01 to 9999-12-31, such as today().';
     END IF;
 END $$;
-COMMENT ON FUNCTION require_date(date, text) IS 'Error RV016 unless it is a day: not NULL, not infinite.';
+COMMENT ON FUNCTION require_date(date, text) IS 'Error RV016 unless it is a day from year 1 to 9999.';
 
 CREATE OR REPLACE FUNCTION require_text(value text, argument text, may_be_empty boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$

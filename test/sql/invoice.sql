@@ -56,6 +56,12 @@ SELECT issue_invoice('C1', 'X1', 5, '5874897-12-31');
 \set VERBOSITY terse
 SELECT issue_invoice('C1', 'X1', 5, '2024-01-10', '2024-01-09');
 SELECT issue_invoice('C1', 'X1', 5, '2024-01-01', 'infinity');
+-- Beyond the timestamps, months and years can't be counted.
+SELECT issue_invoice('C1', 'X1', 5, '300000-01-01');
+SELECT issue_invoice('C1', 'X1', 5, '4713-01-01 BC');
+BEGIN;
+SELECT issue_invoice('C1', 'X1', 5, '9999-12-01', '9999-12-31') > 0 AS last, issue_invoice('C1', 'X2', 5, '0001-01-01') > 0 AS first, fold() > 0 AS folded;
+ROLLBACK;
 SELECT issue_invoice('C1', 'X1', 5, '2024-01-01', kind => 'gift');
 SELECT issue_invoice('C1', '', 5, '2024-01-01');
 INSERT INTO invoice (customer_id, number, amount, issued_on) VALUES (99, 'X1', 5, '2024-01-01');
