@@ -2,15 +2,6 @@
  * aging: open claims by days past due, on any date. The ledger's is a sum over
  * flow; a customer's is read from the claims.
  */
-CREATE OR REPLACE FUNCTION require_day(day date) RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
-BEGIN
-    IF day IS NULL OR NOT isfinite(day) THEN
-        RAISE EXCEPTION '% is not a date to report on', coalesce(day::text, 'NULL') USING ERRCODE = 'RV016', HINT = 'Give a day, such as today().';
-    END IF;
-END $$;
-COMMENT ON FUNCTION require_day(date) IS 'Error RV016 unless the date is one.';
-
 CREATE OR REPLACE FUNCTION aging(as_of date DEFAULT today(), bounds int[] DEFAULT '{30,60,90}')
 RETURNS TABLE (currency text, bucket aging_bucket, invoices bigint, amount numeric, on_account numeric)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -19,7 +10,7 @@ DECLARE
     year date;
     month date;
 BEGIN
-    PERFORM require_day(as_of);
+    PERFORM require_date(as_of, 'as_of');
     year := date_trunc('year', as_of::timestamp);
     month := date_trunc('month', as_of::timestamp);
     RETURN QUERY
@@ -45,6 +36,7 @@ RETURNS TABLE (customer text, name text, currency text, not_due numeric, days_1_
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
+    PERFORM require_date(as_of, 'as_of');
     RETURN QUERY
     WITH open_now AS (
         SELECT o.customer_id, o.currency, aging(o.open_amount, o.due_on, aging_by_customer.as_of) AS b, sum(o.open_amount) AS total
@@ -60,4 +52,4 @@ BEGIN
      ORDER BY 3, 11 DESC, 1;
 END $$;
 COMMENT ON FUNCTION aging_by_customer(date) IS
-'Open claims at the end of a date by customer and currency, in buckets of 30 days past due; total: their sum; on_account: money not allocated; balance: total - on_account. Largest balance first.';
+'Open claims at the end of a date by customer and currency, in buckets of 30 days past due; total: their sum; on_account: money not allocated; balance: total - on_account. Largest balance first. Error RV016: not a date.';

@@ -39,7 +39,7 @@ LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
     period_days int;
 BEGIN
-    IF from_on IS NULL OR until_on IS NULL OR NOT isfinite(from_on) OR NOT isfinite(until_on) OR until_on < from_on THEN
+    IF from_on IS NULL OR until_on IS NULL OR from_on < '0001-01-01' OR until_on > '9999-12-31' OR until_on < from_on THEN
         RAISE EXCEPTION 'from % to % is not a period', from_on, until_on
             USING ERRCODE = 'RV016', HINT = 'Give the first and the last day, both included.';
     END IF;

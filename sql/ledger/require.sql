@@ -3,7 +3,7 @@
  * checks can't say what to do instead.
  */
 CREATE OR REPLACE FUNCTION require_date(day date, argument text) RETURNS void
-LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 BEGIN
     -- Far within what a timestamp holds, in which months and years are counted.
     IF day IS NULL OR day NOT BETWEEN '0001-01-01' AND '9999-12-31' THEN
@@ -14,7 +14,7 @@ END $$;
 COMMENT ON FUNCTION require_date(date, text) IS 'Error RV016 unless it is a day from year 1 to 9999.';
 
 CREATE OR REPLACE FUNCTION require_text(value text, argument text, may_be_empty boolean DEFAULT false) RETURNS void
-LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 BEGIN
     IF value IS NULL OR (value = '' AND NOT may_be_empty) THEN
         RAISE EXCEPTION '% is missing', argument
@@ -25,7 +25,7 @@ END $$;
 COMMENT ON FUNCTION require_text(text, text, boolean) IS 'Error 23502 if the text is NULL, 23514 if it is empty and may not be.';
 
 CREATE OR REPLACE FUNCTION require_choice(value text, argument text, choices text[]) RETURNS void
-LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 BEGIN
     PERFORM require_text(value, argument);
     IF value <> ALL (choices) THEN
