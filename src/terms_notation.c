@@ -9,10 +9,10 @@
  *
  * The first date is reckoned from the invoice date, each next one from the
  * date before it. The reader also takes what the trade writes ("n/30", "2% 10,
- * net 30", "30 days", "10th proximo", "4/10 EOM"); what is printed
+ * net 30", "30 days net", "10th proximo", "4/10 EOM"); what is printed
  * (payment_terms.c) is one form only, and reading it gives the same terms.
- *What the trade reads in more than one way ("30 days EOM") is refused with the
- *spellings of its readings, rather than guessed.
+ * What the trade reads in more than one way ("30 days EOM") is refused with
+ * the spellings of its readings, rather than guessed.
  */
 #include "postgres.h"
 
@@ -418,6 +418,10 @@ read_counted(TermsReader *r, bool net, bool first)
 	}
 	else
 		unit = accept_day_unit(r);
+	/* "30 days net" is what "net 30 days" is. */
+	if (!net && first && kind != DATE_OP_PROX &&
+		accept_word(&r->tokens, "net"))
+		unit = true;
 	eom = kind != DATE_OP_PROX && accept_eom(r);
 	if (!unit && !eom && (number.ordinal || !(first || net)))
 		return finish_bare_number(r, &number);
