@@ -9,10 +9,10 @@
  *
  * The first date is reckoned from the invoice date, each next one from the
  * date before it. The reader also takes what the trade writes ("n/30", "2% 10,
- * net 30", "30 days", "10th proximo", "4/10 EOM"); what is printed
+ * net 30", "30 days net", "10th proximo", "4/10 EOM"); what is printed
  * (payment_terms.c) is one form only, and reading it gives the same terms.
- *What the trade reads in more than one way ("30 days EOM") is refused with the
- *spellings of its readings, rather than guessed.
+ * What the trade reads in more than one way ("30 days EOM") is refused with
+ * the spellings of its readings, rather than guessed.
  */
 #include "postgres.h"
 
@@ -383,18 +383,16 @@ finish_bare_number(TermsReader *r, const Token *number)
 				 n, n, n, n, n, n));
 }
 
-/* "30", "30 days", "2 weeks", "1 month", "10 prox", after "net" or not */
+/* "30", "30 days", "2 weeks", "1 month", "10 prox"; "net" may stand by */
 static bool
 read_counted(TermsReader *r, bool net, bool first)
 {
 	Token number = r->tokens.token;
 	DateOpKind kind = DATE_OP_DAYS;
 	const char *what = "days";
-	int min = 0;
-	int max = TERMS_MAX_DAYS;
+	int min = 0, max = TERMS_MAX_DAYS;
 	int scale = 1;
-	bool unit = true;
-	bool eom;
+	bool unit = true, eom;
 
 	debiteur_next_token(&r->tokens);
 	if (accept_month_unit(r))
@@ -418,6 +416,8 @@ read_counted(TermsReader *r, bool net, bool first)
 	}
 	else
 		unit = accept_day_unit(r);
+	if (!net && first && kind != DATE_OP_PROX)
+		unit |= accept_word(&r->tokens, "net");
 	eom = kind != DATE_OP_PROX && accept_eom(r);
 	if (!unit && !eom && (number.ordinal || !(first || net)))
 		return finish_bare_number(r, &number);

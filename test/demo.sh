@@ -135,7 +135,7 @@ how_to_connect() {
 	client=$bindir/psql
 	if has psql; then client=psql; fi
 	say "  $client -h $work -U demo demo"
-	say "  SELECT * FROM ar.aging_by_customer();    \\df ar.*    \\d ar.invoice"
+	say "  SELECT * FROM ar.aging_by_customer();    \\dt ar.*    \\d ar.invoice"
 	say "To stop the server and remove its folder:"
 	say "  sh $work/stop"
 	# shellcheck disable=SC2034 # read by finish

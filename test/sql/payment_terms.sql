@@ -20,7 +20,7 @@ SELECT notation, notation::payment_terms::text = notation AS canonical
 SELECT notation, notation::payment_terms
   FROM unnest(ARRAY[
     '30', '030', '30 days', '30d', 'net30', 'Net 30', 'NET 30 DAYS', 'n/30', 'N30', 'net/30', E' net\t30\n', '2 weeks', '1 week', '1 month', 'net 0 months',
-    'due net 30', 'payable 30 days',
+    '30 days net', '30 net', '2 weeks net', '1 month net', '2/10, 30 days net', '30 days net then eom', 'due net 30', 'payable 30 days',
     '2/10, n/30', '2/10 n/30', '2/10/n30', '2% 10 net 30', '2 % 10 days, net 30 days', '2%/10 net 30', '.5/10 net 30', '2.50/10 net 30',
     '2/10th net 30 prox', '2% 10th proximo, net 30 prox', '4/10 eom', '4/10 E.O.M.', '4/10 eom cutoff 25',
     '10 proximo', '10th prox.', 'net 10 prox', '21 MFI', 'net eom', 'end of month', 'end month', 'net monthly account', '1 month then eom',
@@ -39,6 +39,7 @@ SELECT '30 days EOM'::payment_terms;
 \echo :LAST_ERROR_SQLSTATE
 SELECT 'net 30 eom'::payment_terms;
 SELECT '30 EOM'::payment_terms;
+SELECT '30 days net EOM'::payment_terms;
 SELECT 'eom 30'::payment_terms;
 SELECT 'eom n/60 days'::payment_terms;
 SELECT '45 days end of month'::payment_terms;
@@ -58,6 +59,7 @@ SELECT '3/10 1/20 eom'::payment_terms;
 -- What is no notation at all: which token, and what to write.
 SELECT ''::payment_terms;
 \echo :LAST_ERROR_SQLSTATE
+SELECT '10 net 30'::payment_terms;
 SELECT 'net'::payment_terms;
 SELECT '2/10'::payment_terms;
 SELECT 'net 30 then'::payment_terms;
