@@ -26,6 +26,10 @@ BEGIN
         RAISE EXCEPTION 'a batch of % claims can''t advance', size USING ERRCODE = 'invalid_parameter_value', HINT = 'Give 1 or more.';
     END IF;
     IF progress IS NULL THEN
+        IF as_of > today() + 366 THEN
+            RAISE EXCEPTION '% is more than a year ahead', as_of
+                USING ERRCODE = 'RV016', DETAIL = 'Notices can''t be taken back.', HINT = 'decide(as_of) looks ahead and writes nothing.';
+        END IF;
         INSERT INTO run (as_of, started_at) VALUES (advance_batch.as_of, moment) ON CONFLICT (as_of) DO NOTHING;
         state := state || jsonb_build_object('of', (SELECT count(*) FROM invoice i WHERE i.next_on <= advance_batch.as_of));
     END IF;
@@ -148,7 +152,7 @@ BEGIN
         END $body$, current_schema));
 END $do$;
 COMMENT ON PROCEDURE advance(date, int) IS
-'Advances the ledger to a date: marks what became overdue, takes the steps that are due, issues notices and outbox messages. Commits after each batch of about batch_size claims (NULL: the setting debiteur.batch_size), so it can''t run inside a transaction block. Again on the same date it finds nothing to do; after days without a run it goes on where it should. Error RV016: not a date.';
+'Advances the ledger to a date: marks what became overdue, takes the steps that are due, issues notices and outbox messages. Commits after each batch of about batch_size claims (NULL: the setting debiteur.batch_size), so it can''t run inside a transaction block. Again on the same date it finds nothing to do; after days without a run it goes on where it should. Error RV016: not a date, or more than a year ahead.';
 
 CREATE OR REPLACE FUNCTION run_due() RETURNS date
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$

@@ -18,7 +18,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION post_messages(bigint[]) IS 'Puts these notices into the outbox and sends NOTIFY debiteur with the ledger''s name.';
 
-CREATE OR REPLACE FUNCTION take_messages(most int DEFAULT 100) RETURNS TABLE (id bigint, topic text, payload jsonb)
+CREATE OR REPLACE FUNCTION take_messages(most int DEFAULT 100, channel text DEFAULT NULL) RETURNS TABLE (id bigint, topic text, payload jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
@@ -29,10 +29,11 @@ BEGIN
     RETURN QUERY
     DELETE FROM outbox o
      -- An array, so that it is computed once: a subquery that is run again would take more.
-     WHERE o.id = ANY (ARRAY(SELECT q.id FROM outbox q ORDER BY q.id FOR UPDATE SKIP LOCKED LIMIT most))
+     WHERE o.id = ANY (ARRAY(SELECT q.id FROM outbox q WHERE take_messages.channel IS NULL OR q.payload->>'channel' = take_messages.channel
+                                ORDER BY q.id FOR UPDATE SKIP LOCKED LIMIT most))
     RETURNING o.id, o.topic, o.payload;
 END $$;
-COMMENT ON FUNCTION take_messages(int) IS 'Takes messages out of the outbox, at most so many (NULL: all). Send them and then commit: until then nobody else gets them, and after a rollback they are there again. Any number of consumers can take at the same time.';
+COMMENT ON FUNCTION take_messages(int, text) IS 'Takes messages out of the outbox, at most so many (NULL: all), of one channel (NULL: of all). Send them and then commit: until then nobody else gets them, and after a rollback they are there again. Any number of consumers can take at the same time.';
 
 CREATE OR REPLACE FUNCTION confirm_notice(notice bigint, note text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$

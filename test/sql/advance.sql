@@ -179,5 +179,13 @@ SELECT as_of FROM run WHERE as_of >= '2025-02-01';
 SELECT * FROM decide(NULL);
 SELECT * FROM decide('infinity');
 
+-- A typing error in the year does nothing.
+DO $$
+BEGIN
+    PERFORM advance_batch(today() + 3650);
+EXCEPTION WHEN SQLSTATE 'RV016' THEN
+    RAISE NOTICE 'refused';
+END $$;
+
 RESET search_path;
 SELECT debiteur.drop_ledger('advance', true);
