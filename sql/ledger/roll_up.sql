@@ -136,6 +136,7 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     ids bigint[];
     claims bigint[];
+    plans CONSTANT text := current_setting('plan_cache_mode');
 BEGIN
     IF TG_ARGV[0] = 'invoice' THEN
         SELECT array_agg(n.id) INTO ids FROM posted n;
@@ -146,12 +147,14 @@ BEGIN
         SELECT 0, nextval('flow_id_seq'), f.* FROM flow_of_payments(ids) f;
     ELSE
         SELECT array_agg(n.id), array_agg(DISTINCT n.invoice_id) INTO ids, claims FROM posted n;
+        -- A plan made for single postings would not do for thousands.
         IF cardinality(ids) > 100 THEN
             PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
         END IF;
         INSERT INTO flow (level, id, period, currency, due_on, receivable, charges, on_account, credits, discounts, write_offs)
         SELECT 0, nextval('flow_id_seq'), f.* FROM flow_of_allocations(ids) f;
         PERFORM roll_up_turns(claims, ids);
+        PERFORM set_config('plan_cache_mode', plans, true);
     END IF;
     RETURN NULL;
 END $$;
