@@ -77,8 +77,9 @@ COMMENT ON FUNCTION release(bigint, date, text) IS
 CREATE OR REPLACE FUNCTION hold_ended() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-    -- From when on there is no hold any more: its new end, or, if it is gone, its begin.
-    day CONSTANT date := CASE TG_OP WHEN 'UPDATE' THEN upper(NEW.during) ELSE lower(OLD.during) END;
+    -- From when on these claims are not held any more: its new end or, if it is gone or another claim's, its begin.
+    day CONSTANT date := CASE WHEN TG_OP = 'UPDATE' AND NEW.customer_id = OLD.customer_id AND NEW.invoice_id IS NOT DISTINCT FROM OLD.invoice_id
+                              THEN coalesce(upper(NEW.during), lower(OLD.during)) ELSE lower(OLD.during) END;
 BEGIN
     UPDATE invoice i SET next_on = greatest(day, i.issued_on)
      WHERE i.customer_id = OLD.customer_id AND (OLD.invoice_id IS NULL OR i.id = OLD.invoice_id)
@@ -86,8 +87,20 @@ BEGIN
        AND (i.next_on IS NULL OR i.next_on > day) AND i.open_amount <> 0 AND is_open(i.status) AND i.kind <> 'credit_note';
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION hold_ended() IS 'Trigger: claims whose hold was shortened or deleted are looked at by the next advance from that day on.';
+COMMENT ON FUNCTION hold_ended() IS 'Trigger: claims whose hold was changed or deleted are looked at by the next advance from that day on.';
 
-CREATE OR REPLACE TRIGGER hold_shortened AFTER UPDATE OF during ON hold FOR EACH ROW
-    WHEN (NOT upper_inf(NEW.during)) EXECUTE FUNCTION hold_ended();
-CREATE OR REPLACE TRIGGER hold_deleted AFTER DELETE ON hold FOR EACH ROW EXECUTE FUNCTION hold_ended();
+CREATE OR REPLACE TRIGGER hold_changed AFTER UPDATE OR DELETE ON hold FOR EACH ROW EXECUTE FUNCTION hold_ended();
+
+CREATE OR REPLACE FUNCTION hold_checked() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF NEW.customer_id IS DISTINCT FROM (SELECT i.customer_id FROM invoice i WHERE i.id = NEW.invoice_id) THEN
+        RAISE EXCEPTION 'a hold of an invoice is its customer''s' USING ERRCODE = 'RV009',
+            DETAIL = format('Invoice id %s is not of customer id %s.', NEW.invoice_id, NEW.customer_id), HINT = 'hold(invoice => …) finds the customer.';
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION hold_checked() IS 'Trigger: refuses (RV009) a hold of an invoice of another customer.';
+
+CREATE OR REPLACE TRIGGER hold_checked AFTER INSERT OR UPDATE OF customer_id, invoice_id ON hold FOR EACH ROW
+    WHEN (NEW.invoice_id IS NOT NULL) EXECUTE FUNCTION hold_checked();
