@@ -82,5 +82,15 @@ SELECT release(1, 'infinity');
 -- Ended; ended again; before it began; on its first day.
 SELECT release(2, '2024-06-08') AS ended, release(2, '2024-06-20') AS again, release(1, '2024-05-01') AS never_began, release(3, '2024-06-01') AS first_day, release(4, '2024-06-15');
 SELECT id, during FROM hold ORDER BY id;
+-- A hold that is changed by hand: what it held is looked at again, and it is of the invoice's own customer.
+SELECT add_customer('H1', 'Held') > 0 AS h1, add_customer('H2', 'Other') > 0 AS h2, issue_invoice('H1', 'H1-1', 10, '2024-01-01') > 0 AS first, issue_invoice('H1', 'H1-2', 10, '2024-01-01') > 0 AS second;
+SELECT hold(invoice => 'H1-1', from_on => '2024-01-01') AS held \gset
+CALL advance('2024-03-01');
+SELECT number, step, next_on FROM invoice WHERE number LIKE 'H1-%' ORDER BY 1;
+UPDATE hold SET invoice_id = (SELECT id FROM invoice WHERE number = 'H1-2') WHERE id = :held;
+SELECT number, step, next_on FROM invoice WHERE number LIKE 'H1-%' ORDER BY 1;
+UPDATE hold SET customer_id = (SELECT id FROM customer WHERE number = 'H2') WHERE id = :held;
+DELETE FROM hold WHERE id = :held;
+
 RESET search_path;
 SELECT debiteur.drop_ledger('policy', true);
