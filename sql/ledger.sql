@@ -44,10 +44,16 @@ BEGIN
      WHERE l.name = ledger;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no ledger "%"', ledger
-            USING ERRCODE = 'RV012', HINT = 'The view debiteur.ledgers has the ledgers of this database.';
+            USING ERRCODE = 'RV012', DETAIL = CASE WHEN ledger IS NULL THEN 'No name was given.'
+                                                   WHEN EXISTS (SELECT FROM pg_namespace WHERE nspname = ledger) THEN 'The schema of this name is not a ledger.'
+                                                   WHEN EXISTS (SELECT FROM debiteur.ledger l WHERE l.name = ledger) THEN 'Its schema was dropped.'
+                                                   ELSE 'There is no schema of this name.' END,
+                  HINT = 'The view debiteur.ledgers has the ledgers of this database.';
     END IF;
     IF NOT pg_has_role(current_user, schema_owner, 'USAGE') THEN
-        RAISE EXCEPTION 'must be owner of ledger "%"', ledger USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'must be owner of ledger "%"', ledger
+            USING ERRCODE = 'insufficient_privilege', DETAIL = format('Its owner is %s, you are %s.', schema_owner::regrole, quote_ident(current_user)),
+                  HINT = 'Let its owner do it, or a member of that role.';
     END IF;
 END $$;
 COMMENT ON FUNCTION debiteur.require_ledger(text) IS 'Error RV012 unless there is such a ledger, 42501 unless it is the caller''s.';
@@ -62,7 +68,8 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM pg_namespace WHERE nspname = name) THEN
         RAISE EXCEPTION 'there is a schema "%" already', name
-            USING ERRCODE = 'RV015', HINT = 'A ledger gets a schema of its own: take another name.';
+            USING ERRCODE = 'RV015', DETAIL = CASE WHEN EXISTS (SELECT FROM debiteur.ledger l WHERE l.name = require_ledger_name.name) THEN 'It is a ledger.' ELSE 'It is not a ledger.' END,
+                  HINT = 'A ledger gets a schema of its own: take another name.';
     END IF;
 END $$;
 COMMENT ON FUNCTION debiteur.require_ledger_name(text) IS 'Error RV015 unless a ledger can get this name.';
@@ -111,7 +118,8 @@ BEGIN
            INTO has_data;
         IF has_data THEN
             RAISE EXCEPTION 'ledger "%" has data', name
-                USING ERRCODE = 'RV014', HINT = format('SELECT debiteur.drop_ledger(%L, with_data => true) drops it all the same.', name);
+                USING ERRCODE = 'RV014', DETAIL = 'There are customers, invoices or payments in it.',
+                      HINT = format('SELECT debiteur.drop_ledger(%L, with_data => true) drops it all the same.', name);
         END IF;
     END IF;
     EXECUTE format('DROP SCHEMA %I CASCADE', name);
@@ -140,7 +148,8 @@ DECLARE
 BEGIN
     IF found_version <> debiteur.extension_version() THEN
         RAISE EXCEPTION 'ledger "%" has version %, the extension %', ledger, found_version, debiteur.extension_version()
-            USING ERRCODE = 'RV013', HINT = format('SELECT debiteur.upgrade_ledger(%L);', ledger);
+            USING ERRCODE = 'RV013', DETAIL = 'Its functions come from another version than the extension''s.',
+                  HINT = format('SELECT debiteur.upgrade_ledger(%L);', ledger);
     END IF;
 END $$;
 COMMENT ON FUNCTION debiteur.require_current(text) IS 'Error RV013 unless the ledger has the version of the extension.';
@@ -165,12 +174,14 @@ BEGIN
     PERFORM debiteur.require_ledger(ledger);
     IF level IS NULL OR level NOT IN ('reader', 'clerk', 'manager') THEN
         RAISE EXCEPTION 'there is no level %', coalesce(quote_literal(level), 'NULL')
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'The levels are reader, clerk and manager; each includes the one before.';
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = 'It was given as level.',
+                  HINT = 'The levels are reader, clerk and manager; each includes the one before.';
     END IF;
     -- Unquoted, public would mean everybody.
     IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = role) THEN
         RAISE EXCEPTION 'role % does not exist', coalesce(quote_ident(role), 'NULL')
-            USING ERRCODE = 'undefined_object', HINT = 'CREATE ROLE makes one; rights in a ledger are not for PUBLIC.';
+            USING ERRCODE = 'undefined_object', DETAIL = 'It was given as role.',
+                  HINT = 'CREATE ROLE makes one; rights in a ledger are not for PUBLIC.';
     END IF;
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', ledger, role);
     EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO %I', ledger, role);

@@ -27,12 +27,15 @@ BEGIN
         schema_owner := (SELECT nspowner FROM pg_namespace WHERE nspname = touched);
         IF schema_owner IS NOT NULL THEN
             IF NOT pg_has_role(current_user, schema_owner, 'USAGE') THEN
-                RAISE EXCEPTION 'must be owner of schema "%"', touched USING ERRCODE = 'insufficient_privilege';
+                RAISE EXCEPTION 'must be owner of schema "%"', touched
+                    USING ERRCODE = 'insufficient_privilege', DETAIL = format('Its owner is %s, you are %s.', schema_owner::regrole, quote_ident(current_user)),
+                          HINT = 'Let its owner do it, or a member of that role.';
             END IF;
         ELSIF TG_OP <> 'DELETE' AND touched = NEW.name THEN
             -- The row of a schema that is gone may be changed or cleared away by anybody.
             RAISE EXCEPTION 'schema "%" does not exist', touched
-                USING ERRCODE = 'RV012', HINT = 'SELECT debiteur.create_ledger(…) makes a schema and registers it.';
+                USING ERRCODE = 'RV012', DETAIL = 'A row of debiteur.ledger is of a schema that exists.',
+                      HINT = 'SELECT debiteur.create_ledger(…) makes a schema and registers it.';
         END IF;
     END LOOP;
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;

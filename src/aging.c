@@ -222,7 +222,8 @@ debiteur_aging_state_in(PG_FUNCTION_ARGS)
 			 errdetail(
 				 "It is {bounds}:{sums}, bounds ascending from 1 to %d, two "
 				 "sums more than bounds: {30,60}:{100.00,0.00,25.50,0.00}.",
-				 DEBITEUR_MAX_BOUND)));
+				 DEBITEUR_MAX_BOUND),
+			 errhint("Take the value as an aging printed it.")));
 	PG_RETURN_POINTER(aging);
 }
 
@@ -259,7 +260,8 @@ debiteur_aging_state_recv(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_DEBITEUR_INVALID_TEXT),
 				 errmsg("invalid binary value of type debiteur.aging_state"),
-				 errdetail("Its bounds can't be. %s", problem)));
+				 errdetail("Its bounds can't be. %s", problem),
+				 errhint("Take the value as it was sent by an aging.")));
 	PG_RETURN_POINTER(debiteur_sums_recv(new_aging(bounds, n), buf));
 }
 

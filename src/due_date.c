@@ -35,10 +35,12 @@
 static void
 out_of_range(void)
 {
-	ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-					errmsg("date out of range"),
-					errdetail("The payment terms lead beyond the last date "
-							  "there is.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+			 errmsg("date out of range"),
+			 errdetail("The payment terms lead beyond the last date "
+					   "there is."),
+			 errhint("Take an earlier date, or shorter payment terms.")));
 }
 
 /* The date of a day of the month, clamped; month may be one of later years. */
@@ -289,6 +291,7 @@ year_days_arg(FunctionCallInfo fcinfo, int n)
 	if (days < 1 || days > 366)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("a year can't have %d days", days),
+						errdetail("A year has from 1 to 366 days."),
 						errhint("Pass 365, or 360 for a banker's year.")));
 	return days;
 }
@@ -436,6 +439,8 @@ longest_by_law(const char *debtor, bool creditor_sme, bool dated,
 		return BUSINESS_DAYS;
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("unknown kind of debtor: \"%s\"", debtor),
+					errdetail("A kind of debtor is one exact word in small "
+							  "letters."),
 					errhint("Pass \"business\", \"large\" (a large company), "
 							"\"public\" (an authority) or \"consumer\".")));
 	return -1;

@@ -32,9 +32,11 @@ check_databases(char **newval, void **extra, GucSource source)
 	bool valid = SplitIdentifierString(raw, ',', &names);
 
 	if (!valid)
-		GUC_check_errdetail("It must be database names separated by commas; "
-							"a name with capitals or signs is written in "
-							"double quotes.");
+	{
+		GUC_check_errdetail("It must be database names separated by commas.");
+		GUC_check_errhint("A name with capitals or signs is written in double "
+						  "quotes.");
+	}
 	list_free(names);
 	pfree(raw);
 	return valid;

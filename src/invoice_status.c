@@ -73,9 +73,13 @@ status_argument(FunctionCallInfo fcinfo, int n)
 	int status = PG_GETARG_CHAR(n);
 
 	if (status < DRAFT || status > LAST_STATUS)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("invalid code of an invoice status: %d", status)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("invalid code of an invoice status: %d", status),
+			 errdetail("Codes are from %d to %d.", DRAFT, LAST_STATUS),
+			 errhint(
+				 "The stored value is damaged: restore it from a backup.")));
 	return (InvoiceStatus) status;
 }
 

@@ -113,12 +113,15 @@ debiteur_weighted_days_state_in(PG_FUNCTION_ARGS)
 	AmountSums *sums = debiteur_sums_parse(debiteur_sums_new(N_SUMS, 0), text);
 
 	if (sums == NULL)
-		input_error(fcinfo->context,
-					(errcode(ERRCODE_DEBITEUR_INVALID_TEXT),
-					 errmsg("invalid input syntax for type %s: \"%s\"",
-							"debiteur.weighted_days_state", text),
-					 errdetail("It is the sum of amount * days and the sum of "
-							   "amount, such as {195000.00,6000.00}.")));
+		input_error(
+			fcinfo->context,
+			(errcode(ERRCODE_DEBITEUR_INVALID_TEXT),
+			 errmsg("invalid input syntax for type %s: \"%s\"",
+					"debiteur.weighted_days_state", text),
+			 errdetail("It is the sum of amount * days and the sum of "
+					   "amount, such as {195000.00,6000.00}."),
+			 errhint(
+				 "Take the value as a weighted average of days printed it.")));
 	PG_RETURN_POINTER(sums);
 }
 

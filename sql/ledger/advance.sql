@@ -20,10 +20,13 @@ DECLARE
     moment timestamptz := clock_timestamp();
 BEGIN
     IF as_of IS NULL OR NOT isfinite(as_of) THEN
-        RAISE EXCEPTION '% is not a date to advance to', coalesce(as_of::text, 'NULL') USING ERRCODE = 'RV016', HINT = 'Give a day, such as today().';
+        RAISE EXCEPTION '% is not a date to advance to', coalesce(as_of::text, 'NULL')
+            USING ERRCODE = 'RV016', DETAIL = 'It was given as as_of.', HINT = 'Give a day, such as today().';
     END IF;
     IF size < 1 THEN
-        RAISE EXCEPTION 'a batch of % claims can''t advance', size USING ERRCODE = 'invalid_parameter_value', HINT = 'Give 1 or more.';
+        RAISE EXCEPTION 'a batch of % claims can''t advance', size
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = CASE WHEN batch_size IS NULL THEN 'It is the setting debiteur.batch_size.' ELSE 'It was given as batch_size.' END,
+                  HINT = 'Give 1 or more.';
     END IF;
     IF progress IS NULL THEN
         IF as_of > today() + 366 THEN

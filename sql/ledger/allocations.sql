@@ -103,7 +103,8 @@ BEGIN
     SELECT * INTO wrong FROM allocation_fault(ids);
     IF wrong.code IS NOT NULL THEN
         RAISE EXCEPTION 'the allocation can''t be posted: %', wrong.fault
-            USING ERRCODE = wrong.code, HINT = 'Nothing was posted; correct the row and post it again.';
+            USING ERRCODE = wrong.code, DETAIL = (SELECT format('The rows posted: %s, of kind %s, over %s in all.', count(*), string_agg(DISTINCT n.kind, ', '), sum(n.amount)) FROM posted n),
+                  HINT = 'Nothing was posted; correct the row and post it again.';
     END IF;
     UPDATE payment p SET allocated = s.allocated
       FROM (SELECT a.payment_id, coalesce(sum(a.amount) FILTER (WHERE coalesce(o.kind, a.kind) = 'payment'), 0) AS allocated

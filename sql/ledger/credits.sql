@@ -23,12 +23,15 @@ BEGIN
         SELECT * INTO claim FROM invoice i WHERE i.number = issue_credit_note.invoice;
         IF claim.customer_id <> owner_id OR claim.kind = 'credit_note' THEN
             RAISE EXCEPTION 'customer % has no invoice %', quote_literal(issue_credit_note.customer), quote_literal(claim.number)
-                USING ERRCODE = 'RV009', HINT = 'A credit note goes to the customer of its invoice.';
+                USING ERRCODE = 'RV009', DETAIL = CASE WHEN claim.kind = 'credit_note' THEN 'It is a credit note.'
+                                                       ELSE format('The invoice is one of customer %L.', (SELECT c.number FROM customer c WHERE c.id = claim.customer_id)) END,
+                      HINT = 'A credit note goes to the customer of its invoice.';
         END IF;
         used_currency := coalesce(issue_credit_note.currency, claim.currency);
         IF used_currency <> claim.currency THEN
             RAISE EXCEPTION 'invoice % is in %, not in %', claim.number, claim.currency, used_currency
-                USING ERRCODE = 'RV003', HINT = 'A credit note has the currency of its invoice.';
+                USING ERRCODE = 'RV003', DETAIL = format('%s was given as currency.', used_currency),
+                      HINT = 'A credit note has the currency of its invoice.';
         END IF;
     ELSE
         used_currency := coalesce(issue_credit_note.currency, (SELECT s.currency FROM settings s));
@@ -40,7 +43,8 @@ BEGIN
         ON CONFLICT (number) DO NOTHING RETURNING i.id INTO new_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is an invoice % already', quote_literal(issue_credit_note.number)
-            USING ERRCODE = 'RV010', HINT = 'Invoices and credit notes share one series of numbers; to repeat a call safely, pass a key.';
+            USING ERRCODE = 'RV010', DETAIL = (SELECT format('It is of kind %s, issued on %s, over %s %s.', i.kind, i.issued_on, i.currency, i.amount) FROM invoice i WHERE i.number = issue_credit_note.number),
+                  HINT = 'Invoices and credit notes share one series of numbers; to repeat a call safely, pass a key.';
     END IF;
     IF is_open(claim.status) THEN
         PERFORM set_off(new_id, claim.id, least(issue_credit_note.amount, claim.open_amount), day);
@@ -84,11 +88,15 @@ BEGIN
     SELECT * INTO claim FROM invoice i WHERE i.number = apply_credit.invoice;
     IF note.kind <> 'credit_note' OR claim.kind = 'credit_note' OR note.customer_id <> claim.customer_id THEN
         RAISE EXCEPTION '% is not a credit note that can be set off against %', quote_literal(note.number), quote_literal(claim.number)
-            USING ERRCODE = 'RV009', HINT = 'Name a credit note and an invoice of the same customer.';
+            USING ERRCODE = 'RV009', DETAIL = CASE WHEN note.kind <> 'credit_note' THEN format('%L is of kind %s.', note.number, note.kind)
+                                                   WHEN claim.kind = 'credit_note' THEN format('%L is of kind %s.', claim.number, claim.kind)
+                                                   ELSE 'They are of different customers.' END,
+                  HINT = 'Name a credit note and an invoice of the same customer.';
     END IF;
     IF note.currency <> claim.currency THEN
         RAISE EXCEPTION 'credit note % is in %, invoice % in %', note.number, note.currency, claim.number, claim.currency
-            USING ERRCODE = 'RV003', HINT = 'Currencies are never mixed.';
+            USING ERRCODE = 'RV003', DETAIL = format('The credit note has %s left, of the invoice %s is open.', - note.open_amount, claim.open_amount),
+                  HINT = 'Currencies are never mixed.';
     END IF;
     share := coalesce(apply_credit.amount, least(- note.open_amount, claim.open_amount));
     IF share IS DISTINCT FROM 0 THEN

@@ -23,7 +23,8 @@ BEGIN
         ON CONFLICT (number) DO NOTHING RETURNING c.id INTO new_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is a customer % already', quote_literal(add_customer.number)
-            USING ERRCODE = 'RV010', HINT = 'Each customer has a number of his own; UPDATE of the table customer changes his data.';
+            USING ERRCODE = 'RV010', DETAIL = (SELECT format('It is the number of %s.', quote_literal(c.name)) FROM customer c WHERE c.number = add_customer.number),
+                  HINT = 'Each customer has a number of his own; UPDATE of the table customer changes his data.';
     END IF;
     RETURN request_end(key, new_id);
 END $$;
@@ -38,7 +39,7 @@ DECLARE
 BEGIN
     IF found_id IS NULL THEN
         RAISE EXCEPTION 'there is no customer %', coalesce(quote_literal(lock_customer.number), 'NULL')
-            USING ERRCODE = 'RV009', HINT = 'add_customer() makes one.';
+            USING ERRCODE = 'RV009', DETAIL = 'It was given as customer.', HINT = 'add_customer() makes one.';
     END IF;
     -- One lock a customer orders his postings among each other and against advance.
     PERFORM FROM customer c WHERE c.id = found_id FOR NO KEY UPDATE;

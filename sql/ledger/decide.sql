@@ -28,7 +28,7 @@ DECLARE
 BEGIN
     IF decide.as_of IS NULL OR NOT isfinite(decide.as_of) THEN
         RAISE EXCEPTION '% is not a date to decide for', coalesce(decide.as_of::text, 'NULL')
-            USING ERRCODE = 'RV016', HINT = 'Give a day, such as today().';
+            USING ERRCODE = 'RV016', DETAIL = 'It was given as as_of.', HINT = 'Give a day, such as today().';
     END IF;
     IF whose IS NULL THEN
         whose := ARRAY(SELECT DISTINCT i.customer_id FROM invoice i
@@ -115,7 +115,8 @@ BEGIN
     SELECT * INTO claim FROM invoice i WHERE i.number = explain.invoice;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no invoice %', coalesce(quote_literal(explain.invoice), 'NULL')
-            USING ERRCODE = 'RV009', HINT = 'Invoices are named by their number, as text.';
+            USING ERRCODE = 'RV009', DETAIL = 'No claim of any kind or status has this number.',
+                  HINT = 'Invoices are named by their number, as text.';
     END IF;
     IF claim.status = 'draft' THEN
         RETURN QUERY SELECT 'draft', 'not issued yet';

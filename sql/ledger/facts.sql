@@ -16,7 +16,8 @@ CREATE OR REPLACE FUNCTION status_refused() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     RAISE EXCEPTION 'invoice % can''t become % from %', NEW.number, NEW.status, OLD.status
-        USING ERRCODE = 'RV006', HINT = 'A status follows the facts: post a payment, a credit note, a write-off or a cancellation.';
+        USING ERRCODE = 'RV006', DETAIL = format('It is over %s, and %s is allocated.', NEW.amount, NEW.allocated),
+              HINT = 'A status follows the facts: post a payment, a credit note, a write-off or a cancellation.';
 END $$;
 COMMENT ON FUNCTION status_refused() IS 'Trigger: refuses (RV006) a change of status that debiteur.can_become() does not know, or that only a posting makes.';
 

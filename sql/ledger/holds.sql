@@ -18,7 +18,8 @@ BEGIN
     PERFORM require_choice(hold.kind, 'kind', '{manual,dispute,promise,plan,legal}');
     IF hold.invoice IS NULL AND hold.customer IS NULL THEN
         RAISE EXCEPTION 'a hold is of a customer or of an invoice'
-            USING ERRCODE = 'RV009', HINT = 'hold(customer => ''C1'') is for all of his claims, hold(invoice => ''A1'') for one.';
+            USING ERRCODE = 'RV009', DETAIL = 'Neither customer nor invoice was given.',
+                  HINT = 'hold(customer => ''C1'') is for all of his claims, hold(invoice => ''A1'') for one.';
     ELSIF hold.invoice IS NOT NULL THEN
         PERFORM lock_invoice(hold.invoice);
         SELECT * INTO claim FROM invoice i WHERE i.number = hold.invoice;
@@ -28,11 +29,13 @@ BEGIN
     END IF;
     IF hold.customer IS NOT NULL AND owner_id <> lock_customer(hold.customer) THEN
         RAISE EXCEPTION 'customer % has no invoice %', quote_literal(hold.customer), quote_literal(hold.invoice)
-            USING ERRCODE = 'RV009', HINT = 'The invoice alone is enough.';
+            USING ERRCODE = 'RV009', DETAIL = format('The invoice is one of customer %L.', (SELECT c.number FROM customer c WHERE c.id = owner_id)),
+                  HINT = 'The invoice alone is enough.';
     END IF;
     IF hold.until_on < first_day OR NOT isfinite(first_day) THEN
         RAISE EXCEPTION 'a hold from % to % has no days', first_day, hold.until_on
-            USING ERRCODE = 'RV016', HINT = 'until_on is the last day of the hold; NULL: until release().';
+            USING ERRCODE = 'RV016', DETAIL = CASE WHEN isfinite(first_day) THEN 'until_on lies before from_on.' ELSE 'from_on is not a day of the calendar.' END,
+                  HINT = 'until_on is the last day of the hold; NULL: until release().';
     END IF;
     INSERT INTO hold AS h (customer_id, invoice_id, kind, during, reason)
         VALUES (owner_id, claim.id, hold.kind,
@@ -58,10 +61,13 @@ BEGIN
     PERFORM FROM customer c WHERE c.id = (SELECT h.customer_id FROM hold h WHERE h.id = release.hold) FOR NO KEY UPDATE;
     SELECT h.* INTO found_hold FROM hold h WHERE h.id = release.hold FOR UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'there is no hold %', coalesce(release.hold::text, 'NULL') USING ERRCODE = 'RV009', HINT = 'hold() returns the id of a hold.';
+        RAISE EXCEPTION 'there is no hold %', coalesce(release.hold::text, 'NULL')
+            USING ERRCODE = 'RV009', DETAIL = 'It was given as hold; a hold that is released before its first day is deleted.',
+                  HINT = 'hold() returns the id of a hold.';
     END IF;
     IF NOT isfinite(day) THEN
-        RAISE EXCEPTION 'a hold can''t be released on %', day USING ERRCODE = 'RV016', HINT = 'Give a day, such as today().';
+        RAISE EXCEPTION 'a hold can''t be released on %', day
+            USING ERRCODE = 'RV016', DETAIL = 'It was given as released_on.', HINT = 'Give a day, such as today().';
     END IF;
     IF day < lower(found_hold.during) THEN
         DELETE FROM hold h WHERE h.id = release.hold;

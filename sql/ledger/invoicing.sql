@@ -73,7 +73,8 @@ BEGIN
     SELECT i.id, i.customer_id INTO claim FROM invoice i WHERE i.number = lock_invoice.number;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no invoice %', coalesce(quote_literal(lock_invoice.number), 'NULL')
-            USING ERRCODE = 'RV009', HINT = 'Invoices are named by their number, as text.';
+            USING ERRCODE = 'RV009', DETAIL = 'No claim of any kind or status has this number.',
+                  HINT = 'Invoices are named by their number, as text.';
     END IF;
     PERFORM FROM customer c WHERE c.id = claim.customer_id FOR NO KEY UPDATE;
     RETURN claim.id;
@@ -98,7 +99,8 @@ BEGIN
         RETURN claim_id;
     END IF;
     IF issue_invoice.kind = 'credit_note' THEN
-        RAISE EXCEPTION 'a credit note is not an invoice' USING ERRCODE = 'RV004', HINT = 'Use issue_credit_note().';
+        RAISE EXCEPTION 'a credit note is not an invoice'
+            USING ERRCODE = 'RV004', DETAIL = 'kind is credit_note.', HINT = 'Use issue_credit_note().';
     END IF;
     PERFORM require_text(issue_invoice.number, 'number'), require_choice(issue_invoice.kind, 'kind', '{invoice,costs,interest}'), require_date(day, 'issued_on');
     owner_id := lock_customer(issue_invoice.customer);
@@ -109,12 +111,14 @@ BEGIN
         parent_id := lock_invoice(issue_invoice.related);
         IF NOT EXISTS (SELECT FROM invoice i WHERE i.id = parent_id AND i.customer_id = owner_id) THEN
             RAISE EXCEPTION 'customer % has no invoice %', quote_literal(issue_invoice.customer), quote_literal(issue_invoice.related)
-                USING ERRCODE = 'RV009', HINT = 'Costs and interest go to the customer of their invoice.';
+                USING ERRCODE = 'RV009', DETAIL = (SELECT format('The invoice is one of customer %L.', c.number) FROM invoice i JOIN customer c ON c.id = i.customer_id WHERE i.id = parent_id),
+                      HINT = 'Costs and interest go to the customer of their invoice.';
         END IF;
     END IF;
     IF issue_invoice.due_on < day OR NOT isfinite(issue_invoice.due_on) THEN
         RAISE EXCEPTION 'an invoice of % can''t be due on %', day, issue_invoice.due_on
-            USING ERRCODE = 'RV016', HINT = 'The due date is not before the invoice date; without due_on it follows from the terms.';
+            USING ERRCODE = 'RV016', DETAIL = CASE WHEN issue_invoice.issued_on IS NULL THEN 'The invoice date is today: issued_on was not given.' ELSE 'They were given as issued_on and due_on.' END,
+                  HINT = 'The due date is not before the invoice date; without due_on it follows from the terms.';
     END IF;
     INSERT INTO invoice AS i (customer_id, number, kind, related_id, currency, amount, issued_on, due_on, terms, reference)
         VALUES (owner_id, issue_invoice.number, issue_invoice.kind, parent_id, used_currency, issue_invoice.amount, day,
@@ -122,7 +126,8 @@ BEGIN
         ON CONFLICT (number) DO NOTHING RETURNING i.id INTO claim_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is an invoice % already', quote_literal(issue_invoice.number)
-            USING ERRCODE = 'RV010', HINT = 'Give each invoice a number of its own; to repeat a call safely, pass a key.';
+            USING ERRCODE = 'RV010', DETAIL = (SELECT format('It is of kind %s, issued on %s, over %s %s.', i.kind, i.issued_on, i.currency, i.amount) FROM invoice i WHERE i.number = issue_invoice.number),
+                  HINT = 'Give each invoice a number of its own; to repeat a call safely, pass a key.';
     END IF;
     RETURN request_end(key, claim_id);
 END $$;

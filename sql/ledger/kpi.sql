@@ -41,7 +41,10 @@ DECLARE
 BEGIN
     IF from_on IS NULL OR until_on IS NULL OR from_on < '0001-01-01' OR until_on > '9999-12-31' OR until_on < from_on THEN
         RAISE EXCEPTION 'from % to % is not a period', from_on, until_on
-            USING ERRCODE = 'RV016', HINT = 'Give the first and the last day, both included.';
+            USING ERRCODE = 'RV016', DETAIL = CASE WHEN from_on IS NULL OR until_on IS NULL THEN 'A day is missing.'
+                                                   WHEN until_on < from_on THEN 'It would end before it begins.'
+                                                   ELSE 'Days are from 0001-01-01 to 9999-12-31.' END,
+                  HINT = 'Give the first and the last day, both included.';
     END IF;
     period_days := until_on - from_on + 1;
     RETURN QUERY

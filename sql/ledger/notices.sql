@@ -41,7 +41,7 @@ BEGIN
     UPDATE notice n SET delivery = 'confirmed', delivery_note = confirm_notice.note WHERE n.id = confirm_notice.notice;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no notice %', coalesce(confirm_notice.notice::text, 'NULL')
-            USING ERRCODE = 'RV009', HINT = 'The outbox message names the notice.';
+            USING ERRCODE = 'RV009', DETAIL = 'It was given as notice.', HINT = 'The outbox message names the notice.';
     END IF;
 END $$;
 COMMENT ON FUNCTION confirm_notice(bigint, text) IS 'Reports that a notice was delivered. Error RV009: no such notice.';
@@ -59,7 +59,8 @@ BEGIN
         PERFORM post_messages(ARRAY[fail_notice.notice]);
     ELSIF NOT FOUND THEN
         RAISE EXCEPTION 'there is no notice % that could fail', coalesce(fail_notice.notice::text, 'NULL')
-            USING ERRCODE = 'RV009', HINT = 'The outbox message names the notice; a confirmed one can''t fail.';
+            USING ERRCODE = 'RV009', DETAIL = CASE WHEN EXISTS (SELECT FROM notice n WHERE n.id = fail_notice.notice) THEN 'It is confirmed.' ELSE 'It was given as notice.' END,
+                  HINT = 'The outbox message names the notice; a confirmed one can''t fail.';
     END IF;
 END $$;
 COMMENT ON FUNCTION fail_notice(bigint, text, boolean) IS 'Reports that a notice could not be delivered: it is offered in the outbox again, as the next attempt, unless retry is false. Error RV009: no such notice, or it was confirmed.';

@@ -24,7 +24,8 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM payment p WHERE p.id = NEW.reverses_id AND p.allocated <> 0) THEN
         RAISE EXCEPTION 'payment % is still allocated', NEW.reverses_id
-            USING ERRCODE = 'RV007', HINT = 'reverse_payment() reverses its allocations too.';
+            USING ERRCODE = 'RV007', DETAIL = (SELECT format('Of %s, %s is allocated.', p.amount, p.allocated) FROM payment p WHERE p.id = NEW.reverses_id),
+                  HINT = 'reverse_payment() reverses its allocations too.';
     END IF;
     IF (SELECT f.payment IS NOT NULL FROM payment_day_fault(ARRAY[NEW.reverses_id]) f) THEN
         RAISE EXCEPTION 'payment % is still allocated on %', NEW.reverses_id, NEW.received_on
@@ -62,7 +63,10 @@ BEGIN
         OR n IS NULL LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'customer % has no invoice % in %', quote_literal(record_payment.customer), coalesce(quote_literal(stranger), 'NULL'), used_currency
-            USING ERRCODE = 'RV009', HINT = 'Without invoices the payment goes to the oldest; allocate() also settles invoices of other customers.';
+            USING ERRCODE = 'RV009', DETAIL = coalesce((SELECT format('It is of kind %s, in %s, of customer %L.', i.kind, i.currency, c.number)
+                                                        FROM invoice i JOIN customer c ON c.id = i.customer_id WHERE i.number = stranger),
+                                                       'No claim of any kind or status has this number.'),
+                  HINT = 'Without invoices the payment goes to the oldest; allocate() also settles invoices of other customers.';
     END IF;
     INSERT INTO payment AS p (customer_id, currency, amount, received_on, reference)
         VALUES (payer, used_currency, record_payment.amount, day, record_payment.reference) RETURNING p.id INTO new_id;
@@ -135,7 +139,7 @@ DECLARE
 BEGIN
     IF found_id IS NULL THEN
         RAISE EXCEPTION 'there is no payment %', coalesce(find_payment.payment::text, 'NULL')
-            USING ERRCODE = 'RV009', HINT = 'record_payment() returns the id of a payment.';
+            USING ERRCODE = 'RV009', DETAIL = 'It was given as payment.', HINT = 'record_payment() returns the id of a payment.';
     END IF;
     RETURN found_id;
 END $$;
@@ -212,11 +216,13 @@ BEGIN
     SELECT * INTO money FROM payment p WHERE p.id = reverse_payment.payment;
     IF money.reversed_on IS NOT NULL THEN
         RAISE EXCEPTION 'payment % was reversed on %', money.id, money.reversed_on
-            USING ERRCODE = 'RV007', HINT = 'A payment is reversed once; record it again if it came in after all.';
+            USING ERRCODE = 'RV007', DETAIL = format('It was over %s %s, received on %s.', money.currency, money.amount, money.received_on),
+                  HINT = 'A payment is reversed once; record it again if it came in after all.';
     END IF;
     IF day < money.received_on THEN
         RAISE EXCEPTION 'payment % came in on %, it can''t be reversed on %', money.id, money.received_on, day
-            USING ERRCODE = 'RV016', HINT = 'Give a later posted_on.';
+            USING ERRCODE = 'RV016', DETAIL = CASE WHEN reverse_payment.posted_on IS NULL THEN 'The latter is today: posted_on was not given.' ELSE 'The latter was given as posted_on.' END,
+                  HINT = 'Give a later posted_on.';
     END IF;
     INSERT INTO allocation (invoice_id, kind, amount, posted_on, payment_id, reverses_id, reason)
     SELECT a.invoice_id, 'reversal', - a.amount, greatest(day, a.posted_on), a.payment_id, a.id, reverse_payment.reason
@@ -247,7 +253,9 @@ BEGIN
     PERFORM lock_invoice(write_off.invoice);
     SELECT * INTO claim FROM invoice i WHERE i.number = write_off.invoice;
     IF NOT is_open(claim.status) THEN
-        RAISE EXCEPTION 'invoice % is %', claim.number, claim.status USING ERRCODE = 'RV006', HINT = 'Only an open claim can be written off.';
+        RAISE EXCEPTION 'invoice % is %', claim.number, claim.status
+            USING ERRCODE = 'RV006', DETAIL = format('Of %s, %s is settled.', claim.amount, claim.allocated),
+                  HINT = 'Only an open claim can be written off.';
     END IF;
     share := coalesce(write_off.amount, abs(claim.open_amount));
     PERFORM require_amount(share, claim.currency);

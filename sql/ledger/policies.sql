@@ -5,7 +5,9 @@ LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
     IF require_policy.name IS NOT NULL AND NOT EXISTS (SELECT FROM policy p WHERE p.name = require_policy.name AND p.current) THEN
         RAISE EXCEPTION 'there is no policy %', quote_literal(require_policy.name)
-            USING ERRCODE = 'RV009', HINT = 'set_policy() makes one; the table policy has them.';
+            USING ERRCODE = 'RV009', DETAIL = (SELECT format('The policies are: %s.', coalesce(string_agg(quote_literal(p.name), ', ' ORDER BY p.name COLLATE "C"), 'none'))
+                                                FROM policy p WHERE p.current),
+                  HINT = 'set_policy() makes one; the table policy has them.';
     END IF;
 END $$;
 COMMENT ON FUNCTION require_policy(text) IS 'Error RV009 unless there is a policy of this name; NULL passes.';

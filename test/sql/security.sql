@@ -48,6 +48,12 @@ SELECT signature AS not_immutable_or_not_safe FROM routine WHERE lanname = 'c' A
 -- What is not volatile must not call what is: the words of writing do not occur.
 SELECT signature AS stable_but_writes FROM routine WHERE provolatile <> 'v' AND proname <> 'ledger_template' AND lanname IN ('sql', 'plpgsql') AND prosrc ~* '\m(insert into|update [a-z]+ |delete from|nextval|for update|for no key update|lock_invoice|lock_customer|set_config)\M';
 SELECT signature AS immutable_but_reads FROM routine WHERE provolatile = 'i' AND proname <> 'ledger_template' AND lanname IN ('sql', 'plpgsql') AND prosrc ~* '\m(from (settings|invoice|customer|payment|allocation|policy|hold|pg_[a-z]+)|now\(\)|current_date|today\(\))\M';
+-- Whoever gets an error is told its SQLSTATE, what was found, and what to do. The text of the template is looked at as the ledger's functions.
+CREATE TEMPORARY VIEW raised AS
+SELECT r.nspname, r.signature, e.statement[1] AS statement
+  FROM routine r, regexp_matches(r.prosrc, $$\mRAISE\s+(?!NOTICE)(?:'(?:[^']|'')*'|[^';])*$$, 'g') e(statement) WHERE r.lanname = 'plpgsql' AND r.proname <> 'ledger_template';
+SELECT signature, statement AS not_told_all FROM raised WHERE NOT (statement ~ '\mERRCODE = ' AND statement ~ '\mDETAIL = ' AND statement ~ '\mHINT = ') ORDER BY 1, 2;
+SELECT nspname, count(*) > 5 AS raises FROM raised GROUP BY 1 ORDER BY 1;
 -- Everything in the schema of the extension is a member of it.
 SELECT signature AS no_member FROM routine r WHERE nspname = 'debiteur' AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = r.oid AND d.deptype = 'e');
 SELECT signature AS member FROM routine r WHERE nspname = 'security' AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = r.oid AND d.deptype = 'e');
