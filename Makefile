@@ -38,7 +38,9 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
 # PGXS follows no headers unless the server was built with --enable-depend.
-override CFLAGS += -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -MMD -MP
+override CFLAGS += -Wextra -MMD -MP
+# The server's headers are not ours to mend.
+override CPPFLAGS := $(patsubst -I/%,-isystem /%,$(CPPFLAGS))
 -include $(OBJS:.o=.d)
 
 LEDGER_FILES = $(LEDGER_ONCE:%=sql/ledger/%.sql) $(LEDGER_REPLACEABLE:%=sql/ledger/%.sql)

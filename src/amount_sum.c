@@ -74,7 +74,7 @@ try_amount_layout(void)
 		{"-Infinity", false, {0, 0, 0}},
 	};
 
-	for (int i = 0; i < lengthof(known); i++)
+	for (size_t i = 0; i < lengthof(known); i++)
 	{
 		Numeric numeric = numeric_from_text(known[i].text);
 		Amount amount;
@@ -142,7 +142,7 @@ with_room(const AmountSums *sums, int i, Size size)
 	AmountSums *roomy;
 
 	for (int j = 0; j < sums->n_sums; j++)
-		total += (j == i) ? room : sums->sum[j].rest_room;
+		total += (j == i) ? room : (Size) sums->sum[j].rest_room;
 
 	roomy = palloc0(total);
 	memcpy(roomy, sums, at);
@@ -171,7 +171,7 @@ add_to_rest(AmountSums *sums, int i, Numeric amount)
 
 	if (rest != NULL)
 		amount = plus(rest, amount);
-	if (VARSIZE(amount) > sums->sum[i].rest_room)
+	if ((int32) VARSIZE(amount) > sums->sum[i].rest_room)
 		sums = with_room(sums, i, VARSIZE(amount));
 	memcpy((char *) sums + sums->sum[i].rest_at, amount, VARSIZE(amount));
 	return sums;
@@ -356,7 +356,7 @@ number_length(const char *text)
 	size_t before = strspn(text + sign, "0123456789");
 	size_t after;
 
-	for (int i = 0; i < lengthof(special); i++)
+	for (size_t i = 0; i < lengthof(special); i++)
 		if (strncmp(text, special[i], strlen(special[i])) == 0)
 			return strlen(special[i]);
 

@@ -53,7 +53,7 @@ minor_units(text *currency)
 						   "letters (ISO 4217)."),
 				 errhint("Write for example EUR, USD or JPY.")));
 
-	for (int i = 0; i < lengthof(exceptions); i++)
+	for (size_t i = 0; i < lengthof(exceptions); i++)
 		if (memcmp(exceptions[i].code, code, CODE_LENGTH) == 0)
 			return exceptions[i].digits;
 	return 2;

@@ -25,7 +25,8 @@ int debiteur_batch_timeout;
 
 /* check_databases refuses what can't be read as a list of names. */
 static bool
-check_databases(char **newval, void **extra, GucSource source)
+check_databases(char **newval, void **extra pg_attribute_unused(),
+				GucSource source pg_attribute_unused())
 {
 	char *raw = pstrdup(*newval);
 	List *names;

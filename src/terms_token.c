@@ -32,7 +32,7 @@ accept_ordinal_suffix(TokenReader *r)
 {
 	static const char *const suffixes[] = {"st", "nd", "rd", "th"};
 
-	for (int i = 0; i < lengthof(suffixes); i++)
+	for (size_t i = 0; i < lengthof(suffixes); i++)
 		if (letter(r, r->at) == suffixes[i][0] &&
 			letter(r, r->at + 1) == suffixes[i][1] &&
 			letter(r, r->at + 2) == '\0')

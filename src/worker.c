@@ -111,7 +111,7 @@ debiteur_register_launcher(void)
  * at every CHECK_FOR_INTERRUPTS).
  */
 void
-debiteur_launcher_main(Datum main_arg)
+debiteur_launcher_main(Datum main_arg pg_attribute_unused())
 {
 	uint32 wait_event;
 	TimestampTz last_pass = 0;
@@ -159,7 +159,8 @@ debiteur_launcher_main(Datum main_arg)
  * successor would start a second worker in the same database.
  */
 static void
-stop_current_worker(int code, Datum arg)
+stop_current_worker(int code pg_attribute_unused(),
+					Datum arg pg_attribute_unused())
 {
 	if (current_worker != NULL)
 		TerminateBackgroundWorker(current_worker);

@@ -36,7 +36,7 @@
 #include "debiteur.h"
 #include "worker.h"
 
-static LedgerFunction run_due = {"run_due", "r", DATEOID, 0};
+static LedgerFunction run_due = {"run_due", "r", DATEOID, 0, {InvalidOid}};
 static LedgerFunction advance_batch = {"advance_batch",
 									   "r, r->>'done', r->>'of'",
 									   JSONBOID,
@@ -86,7 +86,7 @@ static void add_context(void *advance);
 
 /* debiteur_worker_main advances every ledger of one database once. */
 void
-debiteur_worker_main(Datum main_arg)
+debiteur_worker_main(Datum main_arg pg_attribute_unused())
 {
 	ListCell *cell;
 
