@@ -20,28 +20,32 @@ CREATE OR REPLACE TRIGGER allocation_customer BEFORE INSERT ON allocation FOR EA
 CREATE OR REPLACE FUNCTION allocation_fault(ids bigint[], OUT code text, OUT fault text)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
-    SELECT f.code, f.fault INTO code, fault
-      FROM unnest(ids) AS n(id)
-      JOIN allocation a ON a.id = n.id
-      JOIN invoice i ON i.id = a.invoice_id
-      LEFT JOIN payment p ON p.id = a.payment_id
-      LEFT JOIN allocation o ON o.id = a.reverses_id
-     CROSS JOIN LATERAL (VALUES
-        (NOT is_amount(a.amount, i.currency), 'RV004', format('%s is not an amount in %s', a.amount, i.currency)),
-        (a.kind <> 'reversal' AND sign(a.amount) * sign(i.amount) < 0, 'RV004',
-         format('%s has the wrong sign for invoice %s over %s', a.amount, i.number, i.amount)),
-        (i.status IN ('draft', 'cancelled'), 'RV006', format('invoice %s is %s', i.number, i.status)),
-        (a.kind = 'cancellation' AND a.amount <> i.amount, 'RV006', format('a cancellation is of the whole invoice %s, %s', i.number, i.amount)),
-        (a.customer_id <> i.customer_id, 'RV009', format('invoice %s belongs to another customer', i.number)),
-        (a.posted_on < i.issued_on, 'RV016', format('invoice %s is of %s, the posting of %s', i.number, i.issued_on, a.posted_on)),
-        (p.currency <> i.currency, 'RV003', format('invoice %s is in %s, the payment in %s', i.number, i.currency, p.currency)),
-        (a.posted_on < p.received_on, 'RV016', format('the payment is of %s, the posting of %s', p.received_on, a.posted_on)),
-        (a.kind IN ('payment', 'discount') AND p.reversed_on IS NOT NULL, 'RV007', format('the payment was reversed on %s', p.reversed_on)),
-        (a.kind = 'reversal' AND (o.kind = 'reversal' OR o.invoice_id <> a.invoice_id OR o.amount <> - a.amount
-            OR o.posted_on > a.posted_on OR o.payment_id IS DISTINCT FROM a.payment_id),
-         'RV005', format('a reversal mirrors allocation %s', a.reverses_id))
-     ) AS f(wrong, code, fault)
-     WHERE f.wrong
+    -- A CASE and no list of all faults: a row that is right builds no texts.
+    SELECT f.found[1], f.found[2] INTO code, fault
+      FROM (SELECT CASE
+                WHEN NOT is_amount(a.amount, i.currency) THEN ARRAY['RV004', format('%s is not an amount in %s', a.amount, i.currency)]
+                WHEN a.kind <> 'reversal' AND sign(a.amount) * sign(i.amount) < 0 THEN
+                    ARRAY['RV004', format('%s has the wrong sign for invoice %s over %s', a.amount, i.number, i.amount)]
+                WHEN i.status IN ('draft', 'cancelled') THEN ARRAY['RV006', format('invoice %s is %s', i.number, i.status)]
+                WHEN a.kind = 'cancellation' AND a.amount <> i.amount THEN
+                    ARRAY['RV006', format('a cancellation is of the whole invoice %s, %s', i.number, i.amount)]
+                WHEN a.customer_id <> i.customer_id THEN ARRAY['RV009', format('invoice %s belongs to another customer', i.number)]
+                WHEN a.posted_on < i.issued_on THEN
+                    ARRAY['RV016', format('invoice %s is of %s, the posting of %s', i.number, i.issued_on, a.posted_on)]
+                WHEN p.currency <> i.currency THEN ARRAY['RV003', format('invoice %s is in %s, the payment in %s', i.number, i.currency, p.currency)]
+                WHEN a.posted_on < p.received_on THEN ARRAY['RV016', format('the payment is of %s, the posting of %s', p.received_on, a.posted_on)]
+                WHEN a.kind IN ('payment', 'discount') AND p.reversed_on IS NOT NULL THEN
+                    ARRAY['RV007', format('the payment was reversed on %s', p.reversed_on)]
+                WHEN a.kind = 'reversal' AND (o.kind = 'reversal' OR o.invoice_id <> a.invoice_id OR o.amount <> - a.amount
+                    OR o.posted_on > a.posted_on OR o.payment_id IS DISTINCT FROM a.payment_id) THEN
+                    ARRAY['RV005', format('a reversal mirrors allocation %s', a.reverses_id)]
+                END AS found
+              FROM unnest(ids) AS n(id)
+              JOIN allocation a ON a.id = n.id
+              JOIN invoice i ON i.id = a.invoice_id
+              LEFT JOIN payment p ON p.id = a.payment_id
+              LEFT JOIN allocation o ON o.id = a.reverses_id) f
+     WHERE f.found IS NOT NULL
      LIMIT 1;
 END $$;
 COMMENT ON FUNCTION allocation_fault(bigint[]) IS 'What is wrong with one of these allocations, with its SQLSTATE; NULLs if nothing.';
