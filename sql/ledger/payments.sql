@@ -85,6 +85,7 @@ DECLARE
     rest numeric;
     share numeric;
     granted numeric;
+    day date;
     claims bigint[] := '{}';
     kinds text[] := '{}';
     amounts numeric[] := '{}';
@@ -101,6 +102,7 @@ BEGIN
          ORDER BY array_position(invoices, i.number), i.due_on, i.id
     LOOP
         EXIT WHEN rest <= 0;
+        day := greatest(spread.posted_on, post_from(claim.id));
         granted := 0;
         IF discount AND money.unallocated < claim.total THEN
             granted := least(discount(claim.terms, claim.open_amount, claim.issued_on, money.received_on, money.digits), claim.open_amount);
@@ -117,13 +119,13 @@ BEGIN
             claims := claims || claim.id;
             kinds := kinds || 'payment'::text;
             amounts := amounts || share;
-            days := days || greatest(spread.posted_on, post_from(claim.id));
+            days := days || day;
         END IF;
         IF granted > 0 THEN
             claims := claims || claim.id;
             kinds := kinds || 'discount'::text;
             amounts := amounts || granted;
-            days := days || greatest(spread.posted_on, post_from(claim.id));
+            days := days || day;
         END IF;
         rest := rest - share;
     END LOOP;

@@ -135,26 +135,29 @@ CREATE OR REPLACE FUNCTION roll_up() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     ids bigint[];
-    claims bigint[];
-    plans CONSTANT text := current_setting('plan_cache_mode');
+    plans text;
 BEGIN
+    SELECT array_agg(n.id) INTO ids FROM posted n;
+    IF ids IS NULL THEN
+        RETURN NULL;
+    END IF;
     IF TG_ARGV[0] = 'invoice' THEN
-        SELECT array_agg(n.id) INTO ids FROM posted n;
         PERFORM roll_up_invoices(ids);
     ELSIF TG_ARGV[0] = 'payment' THEN
-        SELECT array_agg(n.id) INTO ids FROM posted n;
         INSERT INTO flow (level, id, period, currency, due_on, on_account, receipts)
         SELECT 0, nextval('flow_id_seq'), f.* FROM flow_of_payments(ids) f;
     ELSE
-        SELECT array_agg(n.id), array_agg(DISTINCT n.invoice_id) INTO ids, claims FROM posted n;
         -- A plan made for single postings would not do for thousands.
         IF cardinality(ids) > 100 THEN
+            plans := current_setting('plan_cache_mode');
             PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
         END IF;
         INSERT INTO flow (level, id, period, currency, due_on, receivable, charges, on_account, credits, discounts, write_offs)
         SELECT 0, nextval('flow_id_seq'), f.* FROM flow_of_allocations(ids) f;
-        PERFORM roll_up_turns(claims, ids);
-        PERFORM set_config('plan_cache_mode', plans, true);
+        PERFORM roll_up_turns(ARRAY(SELECT DISTINCT n.invoice_id FROM posted n), ids);
+        IF plans IS NOT NULL THEN
+            PERFORM set_config('plan_cache_mode', plans, true);
+        END IF;
     END IF;
     RETURN NULL;
 END $$;
