@@ -26,6 +26,7 @@
  *	RV014	the ledger has data
  *	RV015	the ledger's or schema's name is taken or not usable
  *	RV016	a date is missing, infinite or out of order
+ *	RV017	the claim is held so already
  */
 #ifndef DEBITEUR_ERRORS_H
 #define DEBITEUR_ERRORS_H

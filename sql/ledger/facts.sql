@@ -64,8 +64,9 @@ CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON allocation
     EXECUTE FUNCTION facts_stay('allocation', 'Allocations are append-only.', 'debiteur.drop_ledger() drops a whole ledger.');
 
 CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON notice FOR EACH ROW
-    WHEN (NEW.id <> OLD.id OR NEW.customer_id <> OLD.customer_id OR NEW.currency <> OLD.currency OR NEW.policy_id <> OLD.policy_id
-          OR NEW.step <> OLD.step OR NEW.channel <> OLD.channel OR NEW.action <> OLD.action OR NEW.issued_on <> OLD.issued_on
+    WHEN (NEW.id <> OLD.id OR NEW.customer_id <> OLD.customer_id OR NEW.currency <> OLD.currency
+          OR (NEW.policy_id, NEW.step, NEW.plan_id, NEW.instalment) IS DISTINCT FROM (OLD.policy_id, OLD.step, OLD.plan_id, OLD.instalment)
+          OR NEW.channel <> OLD.channel OR NEW.action <> OLD.action OR NEW.issued_on <> OLD.issued_on
           OR NEW.lead_id <> OLD.lead_id OR NEW.amount <> OLD.amount)
     EXECUTE FUNCTION facts_stay('notice', 'Only its delivery can change.', 'Use confirm_notice() or fail_notice().');
 CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON notice FOR EACH ROW
@@ -87,3 +88,8 @@ CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON policy FOR EACH ROW
     EXECUTE FUNCTION facts_stay('policy', 'Claims and notices refer to versions of policies.', 'Give the customers another policy.');
 CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON policy
     EXECUTE FUNCTION facts_stay('policy', 'Claims and notices refer to versions of policies.', 'debiteur.drop_ledger() drops a whole ledger.');
+
+CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE OR DELETE ON hold_note FOR EACH ROW
+    EXECUTE FUNCTION facts_stay('hold_note', 'Notes are evidence.', 'Add another note: add_note().');
+CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON hold_note
+    EXECUTE FUNCTION facts_stay('hold_note', 'Notes are evidence.', 'debiteur.drop_ledger() drops a whole ledger.');

@@ -8,9 +8,11 @@ BEGIN
                'notice', n.id, 'attempt', n.attempts, 'channel', n.channel, 'action', n.action, 'issued_on', n.issued_on,
                'customer', c.number, 'name', c.name, 'email', c.email, 'phone', c.phone, 'address', c.address, 'country', c.country,
                'language', c.language, 'currency', n.currency, 'amount', n.amount, 'lines',
-               (SELECT jsonb_agg(jsonb_build_object('invoice', l.number, 'due_on', l.due_on, 'amount', l.amount, 'open_amount', l.open_amount,
-                                                    'reference', l.reference, 'taken', l.taken) ORDER BY l.due_on, l.invoice_id)
+               (SELECT coalesce(jsonb_agg(jsonb_build_object('invoice', l.number, 'due_on', l.due_on, 'amount', l.amount, 'open_amount', l.open_amount, 'asked', l.asked,
+                                                    'reference', l.reference, 'taken', l.taken) ORDER BY l.due_on, l.invoice_id), '[]')
                   FROM notice_line l WHERE l.notice_id = n.id))
+           || CASE WHEN n.plan_id IS NULL THEN '{}' ELSE
+               (SELECT jsonb_build_object('plan', t.plan_id, 'instalment', t.number, 'due_on', t.due_on) FROM instalment t WHERE t.plan_id = n.plan_id AND t.number = n.instalment) END
       FROM notice n JOIN customer c ON c.id = n.customer_id
      WHERE n.id = ANY (notices);
     -- A hint that there is something to take; whoever misses it polls.

@@ -24,9 +24,17 @@ INSERT INTO call VALUES
     (12, 'write_off', 'write_off(''F1'', 1, ''2024-01-13'', key => ''k12'')'),
     (13, 'issue_invoice', 'issue_invoice(''C1'', ''F3'', 50, ''2024-01-01'', key => ''k13'')'),
     (14, 'cancel_invoice', 'cancel_invoice(''F3'', ''2024-01-14'', key => ''k14'')'),
-    (15, 'set_policy', 'set_policy(''p'', ''{due+1 email reminder}'', key => ''k15'')');
+    (15, 'set_policy', 'set_policy(''p'', ''{due+1 email reminder}'', key => ''k15'')'),
+    (16, 'dispute', 'dispute(''F2'', ''price'', 5, from_on => ''2024-01-15'', key => ''k316'')'),
+    (17, 'add_note', 'add_note(2, ''see the letter'', key => ''k317'')'),
+    (18, 'resolve_dispute', 'resolve_dispute(2, ''granted'', resolved_on => ''2024-01-16'', key => ''k318'')'),
+    (19, 'promise', 'promise(''2024-01-20'', ''C1'', ''{F2}'', from_on => ''2024-01-17'', key => ''k319'')'),
+    (20, 'agree_plan', 'agree_plan(''{2024-02-01,2024-03-01}'', ''C1'', ''{F2}'', from_on => ''2024-01-17'', key => ''k320'')'),
+    (21, 'revise_plan', 'revise_plan(1, ''{2024-02-10}'', from_on => ''2024-01-18'', key => ''k321'')'),
+    (22, 'cancel_plan', 'cancel_plan(2, ''2024-01-19'', key => ''k322'')');
 CREATE FUNCTION pg_temp.rows_of_all() RETURNS bigint LANGUAGE sql AS
-$$ SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM invoice) + (SELECT count(*) FROM payment) + (SELECT count(*) FROM allocation) + (SELECT count(*) FROM hold) + (SELECT count(*) FROM policy) + (SELECT count(*) FROM request) $$;
+$$ SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM invoice) + (SELECT count(*) FROM payment) + (SELECT count(*) FROM allocation) + (SELECT count(*) FROM hold) + (SELECT count(*) FROM policy) + (SELECT count(*) FROM request)
+       + (SELECT count(*) FROM dispute) + (SELECT count(*) FROM hold_note) + (SELECT count(*) FROM promise) + (SELECT count(*) FROM plan) + (SELECT count(*) FROM instalment) $$;
 CREATE FUNCTION pg_temp.twice(command text) RETURNS TABLE (result bigint, rows bigint, again bigint, rows_again bigint) LANGUAGE plpgsql AS $$
 DECLARE
     before bigint := pg_temp.rows_of_all();
