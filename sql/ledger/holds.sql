@@ -175,7 +175,7 @@ BEGIN
     SELECT k.claim, sum(k.amount), coalesce(max(k.until_on) FILTER (WHERE k.amount = 'infinity'), min(k.until_on))
       FROM (SELECT h.invoice_id AS claim, coalesce(upper(h.during) - 1, 'infinity') AS until_on,
                    -- Of a promise, what has not come in yet.
-                   coalesce(CASE WHEN h.promise_id IS NULL THEN h.amount
+                   coalesce(CASE WHEN h.promise_id IS NULL OR h.amount IS NULL THEN h.amount
                                  ELSE greatest(h.amount - greatest((SELECT m.came_in FROM money_since(ARRAY[h.id], '{infinity}') m), 0), 0) END, 'infinity') AS amount
               FROM hold h WHERE h.customer_id = ANY (customers) AND h.during @> held.as_of AND h.invoice_id IS NOT NULL
             UNION ALL

@@ -34,10 +34,10 @@ BEGIN
        AND (claims_to_settle.invoices IS NULL OR i.number = ANY (claims_to_settle.invoices));
     IF claims IS NULL THEN
         RAISE EXCEPTION 'customer % owes nothing in %', (SELECT quote_literal(c.number) FROM customer c WHERE c.id = owner_id), used_currency
-            USING ERRCODE = 'RV007', DETAIL = 'None of his invoices in this currency is open.', HINT = 'Give the currency of his invoices.';
+            USING ERRCODE = 'RV007', DETAIL = 'None of his invoices in this currency is open.', HINT = 'Give the currency of his invoices: currency.';
     END IF;
 END $$;
-COMMENT ON FUNCTION claims_to_settle(text, text[], text) IS 'The claims that a promise or a plan is about, of one customer, who is locked, and one currency: those named, in this order, or (NULL) all that are open, the oldest due first; and what is open of each. Errors: RV009 no such customer or open invoice; RV003 currency; RV007 nothing is open.';
+COMMENT ON FUNCTION claims_to_settle(text, text[], text) IS 'The claims that a promise or a plan is about, of one customer, who is locked, and one currency: those named, in this order, or (NULL) all that are open, the oldest due first; and what is open of each. Errors: RV009 no such customer or open invoice; RV007 nothing is open.';
 
 CREATE OR REPLACE FUNCTION hold_claims(claims bigint[], amounts numeric[], kind text, during daterange, reason text, promise_id bigint, plan_id bigint) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
