@@ -27,3 +27,10 @@ CREATE FUNCTION debiteur.format_date(day date, language text) RETURNS text
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION debiteur.format_date(date, text) IS
 'The date in words: 1 March 2026 (en), 1 maart 2026 (nl), 1. Mai 2026 (de), 1er mars 2026 (fr). Language as in format_amount(); where the encoding of the database has no such letters, without accents. NULL on NULL. Error RV016: infinite.';
+
+CREATE FUNCTION debiteur.notice_placeholders(part text) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN CASE part WHEN 'line' THEN '{invoice,reference,due_on,days_late,currency,amount,paid,open_amount}'::text[]
+                 ELSE '{customer,customer_number,address,email,phone,sender,bank_account,notice,issued_on,respond_by,invoice,reference,due_on,days_late,currency,amount,costs,lines}'::text[] END;
+COMMENT ON FUNCTION debiteur.notice_placeholders(text) IS
+'The placeholders that the text of a notice may have, in its line (part line) or in subject and body; what they mean is said at the columns of a ledger''s table notice_text. NULL on NULL.';

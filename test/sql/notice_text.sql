@@ -74,3 +74,72 @@ SELECT format_date('0044-03-15 BC', 'en'), format_date('4714-11-24 BC', 'nl'), f
 SELECT format_date('infinity', 'en');
 SELECT format_date('-infinity', 'nl');
 SELECT count(*) FILTER (WHERE format_date(d, 'en') <> to_char(d, 'FMDD FMMonth FMYYYY')) AS differ FROM (SELECT date '1999-12-01' + n AS d FROM generate_series(1, 20000, 17) n) t;
+
+--
+-- The texts of a ledger.
+--
+\set SHOW_CONTEXT never
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
+SELECT create_ledger('texts', time_zone => 'UTC');
+SET search_path = texts, debiteur;
+-- Every action in four languages; each placeholder that they use is one.
+SELECT language, count(*) AS texts, count(DISTINCT line) AS lines, bool_and(placeholders(subject || body) <@ notice_placeholders('body')) AS known FROM notice_text GROUP BY 1 ORDER BY 1;
+SELECT notice_placeholders('body') AS body, notice_placeholders('line') AS line, notice_placeholders(NULL) IS NULL AS nothing;
+UPDATE settings SET sender = 'Fiets BV', bank_account = 'NL91 ABNA 0417 1643 00', respond_within = 10;
+SELECT add_customer('N1', 'Jansen', language => 'nl', address => 'Kade 1') AS n1, add_customer('D1', 'M{amount}ller', language => 'de-AT') AS d1,
+       add_customer('F1', 'Dupont', language => 'fr') AS f1, add_customer('E1', 'Smith') AS e1, add_customer('X1', 'Kowalski', language => 'pl') AS x1;
+SELECT count(issue_invoice(c, 'I-' || c, 1234.5, '2024-01-01', '2024-01-31')) AS issued FROM unnest('{N1,D1,F1,E1,X1}'::text[]) c;
+SELECT count(issue_invoice('N1', 'K-N1', 40, '2024-01-15', '2024-02-01', kind => 'costs', related => 'I-N1')) AS costs;
+SELECT record_payment('N1', 1000, '2024-01-20', '{I-N1}') > 0 AS paid;
+CALL advance('2024-02-07');
+SELECT payload->>'customer' AS customer, payload->>'subject' AS subject, replace(payload->>'body', U&'\00A0', '~') AS body FROM outbox ORDER BY payload->>'customer';
+-- Every action, filled in: no text fails.
+SELECT set_policy('all', '{due+1 letter upcoming,due+2 email final_notice,due+3 phone call,due+4 letter default_notice,due+5 task escalate,due+6 letter stop_supply,due+7 agency hand_over}') > 0 AS made;
+UPDATE customer SET policy = 'all' WHERE number <> 'X1';
+SELECT count(issue_invoice(c, 'J-' || c, 10, '2024-02-01', '2024-03-01')) AS issued FROM unnest('{N1,D1,F1,E1}'::text[]) c;
+DO $$ BEGIN FOR day IN 2 .. 8 LOOP PERFORM texts.advance_batch(date '2024-03-01' + day - 1); END LOOP; END $$;
+SELECT action, language, count(*) AS notices, count(text_id) AS with_text, count(w.body) AS written, bool_or(w.body ~ '[{}]' AND name !~ '[{}]') AS with_braces
+  FROM notice n LEFT JOIN LATERAL write_notices(ARRAY[n.id]) w ON true WHERE issued_on > '2024-03-01' GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- A ledger's own: for one channel, in a new language, with a line of its own; the version that a notice was written with stays.
+SELECT set_notice_text('reminder', 'pl', 'Przypomnienie {invoice}', 'Prosimy o {amount} {currency}: {lines}', '{invoice} {paid}/{amount}') > 0 AS made;
+SELECT set_notice_text('reminder', 'pl', 'SMS {invoice}', '{amount}', channel => 'sms') > 0 AS made;
+SELECT action, language, channel, subject, line, current FROM notice_text WHERE language = 'pl' ORDER BY id;
+SELECT subject FROM notice n, write_notices(ARRAY[n.id]) WHERE n.name = 'Kowalski';
+SELECT count(issue_invoice('X1', 'L-X1', 10, '2024-02-01', '2024-03-01')) AS issued;
+CALL advance('2024-03-12');
+SELECT issued_on, subject, body FROM notice n, write_notices(ARRAY[n.id]) w WHERE n.name = 'Kowalski' ORDER BY 1;
+SELECT set_notice_text('reminder', 'pl', 'Nowe {invoice}', '{lines}') > 0 AS newer;
+SELECT line, current FROM notice_text WHERE language = 'pl' AND channel = 'any' ORDER BY id;
+-- As it was sent, though the customer moved and the text is another one now.
+UPDATE customer SET name = 'Nowak' WHERE number = 'X1';
+SELECT issued_on, subject, body FROM notice n, write_notices(ARRAY[n.id]) w WHERE n.name = 'Kowalski' ORDER BY 1;
+-- None: figures only.
+UPDATE notice_text SET current = false WHERE action = 'reminder';
+SELECT count(issue_invoice('E1', 'M-E1', 10, '2024-02-01', '2024-03-01')) AS issued;
+UPDATE customer SET policy = NULL WHERE number = 'E1';
+CALL advance('2024-03-13');
+SELECT payload->>'subject' AS subject, payload->>'body' AS body, payload->>'amount' AS amount FROM outbox WHERE payload->>'issued_on' = '2024-03-13' AND payload->>'action' = 'reminder';
+
+-- What is refused.
+SELECT set_notice_text('reminder', 'en', '{invoice}', 'Dear {name}, {amout}', '{paid} {name}');
+SELECT set_notice_text('reminder', 'en', '{invoice', '');
+SELECT set_notice_text('reminder', 'en', '', '', '}');
+SELECT set_notice_text('thanks', 'en', '', '');
+SELECT set_notice_text('reminder', 'english', '', '');
+SELECT set_notice_text('reminder', NULL, '', '');
+SELECT set_notice_text('reminder', 'en', NULL, '');
+SELECT set_notice_text('reminder', 'en', '', NULL);
+SELECT set_notice_text('reminder', 'en', '', '', channel => 'fax');
+SELECT set_notice_text('reminder', 'en', '', '', channel => NULL);
+INSERT INTO notice_text (action, language, subject, body, line) VALUES ('reminder', 'en', '{lines}', '{nonsense}', '');
+UPDATE notice_text SET body = 'changed';
+DELETE FROM notice_text;
+SET client_min_messages = warning;
+TRUNCATE notice_text;
+RESET client_min_messages;
+-- Once under a key.
+SELECT set_notice_text('call', 'nl', 'Bel {customer}', '{phone}', key => 'k') = set_notice_text('call', 'nl', 'Bel {customer}', '{phone}', key => 'k') AS same, count(*) AS versions FROM notice_text WHERE action = 'call' AND language = 'nl';
+SELECT set_notice_text('call', 'nl', 'Bel', '{phone}', key => 'k');
+RESET search_path;
