@@ -81,7 +81,7 @@ BEGIN
                   FROM decision d WHERE d.taken
                  GROUP BY 1, 2, 3, 4, 5, 6, d.grouped_by) g
     ), line AS MATERIALIZED (
-        SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, i.number, i.reference, d.invoice_id IS NOT NULL AS taken, h.policy_id, h.step, i.cycle,
+        SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, i.number, i.kind, i.reference, d.invoice_id IS NOT NULL AS taken, h.policy_id, h.step, i.cycle,
                i.amount, i.open_amount, i.due_on
           FROM head h
           JOIN invoice i ON i.customer_id = h.customer_id AND i.currency = h.currency AND i.open_amount <> 0
@@ -109,7 +109,7 @@ BEGIN
           JOIN customer c ON c.id = h.customer_id
           LEFT JOIN written_with t ON t.step = h.action AND t.language = c.language
     ), put_line AS (
-        INSERT INTO notice_line (notice_id, invoice_id, customer_id, number, reference, taken, policy_id, step, cycle, amount, open_amount, due_on)
+        INSERT INTO notice_line (notice_id, invoice_id, customer_id, number, kind, reference, taken, policy_id, step, cycle, amount, open_amount, due_on)
         SELECT * FROM line
     ), move AS (
         UPDATE invoice i

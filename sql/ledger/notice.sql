@@ -64,6 +64,7 @@ CREATE TABLE notice_line (
     invoice_id  bigint NOT NULL,
     customer_id bigint NOT NULL,
     number      text NOT NULL,
+    kind        text NOT NULL,
     reference   text,
     taken       boolean NOT NULL,
     policy_id   bigint NOT NULL,
@@ -81,6 +82,7 @@ COMMENT ON COLUMN notice_line.notice_id IS 'The notice.';
 COMMENT ON COLUMN notice_line.invoice_id IS 'The claim.';
 COMMENT ON COLUMN notice_line.customer_id IS 'The notice''s customer.';
 COMMENT ON COLUMN notice_line.number IS 'Number of the claim.';
+COMMENT ON COLUMN notice_line.kind IS 'invoice, costs or interest.';
 COMMENT ON COLUMN notice_line.reference IS 'Payment reference of the claim.';
 COMMENT ON COLUMN notice_line.taken IS 'true: the step was taken for this claim; false: it is listed because it is overdue too (on the most severe notice that the customer got that day).';
 COMMENT ON COLUMN notice_line.policy_id IS 'Policy version of the notice.';

@@ -45,36 +45,38 @@ END $$;
 COMMENT ON FUNCTION set_notice_text(text, text, text, text, text, text, text) IS
 'Makes a new version of the text of an action in a language; returns its id. line: NULL: that of the present text. channel: the text is for this channel only; any: for all that have none of their own. Placeholders: see the columns of notice_text. Errors: RV017 a fault in the text, or an unknown placeholder; 22023 language; 23502, 23514 no such action or channel.';
 
-CREATE OR REPLACE FUNCTION write_notices(notices bigint[]) RETURNS TABLE (notice bigint, subject text, body text)
+CREATE OR REPLACE FUNCTION write_notices(notices bigint[]) RETURNS TABLE (notice bigint, subject text, body text, lines jsonb)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
+    -- Line by line from the notice's key: the plan does not depend on statistics that lag behind a large run.
     RETURN QUERY
     -- What is empty leaves no gap.
-    SELECT w.id, fill(w.subject, w.figures), replace(fill(w.body, w.figures), E'\n\n\n', E'\n\n')
-      FROM (SELECT n.id, t.subject, t.body, jsonb_build_object(
+    SELECT w.id, fill(w.subject, w.figures), replace(fill(w.body, w.figures), E'\n\n\n', E'\n\n'), w.lines
+      FROM (SELECT n.id, t.subject, t.body, l.lines, jsonb_build_object(
                        'customer', n.name, 'customer_number', c.number, 'address', n.address, 'email', n.email, 'phone', n.phone,
                        'sender', s.sender, 'bank_account', s.bank_account, 'notice', n.id, 'issued_on', format_date(n.issued_on, t.language),
                        'respond_by', format_date(n.issued_on + s.respond_within, t.language), 'currency', n.currency,
                        'amount', format_amount(n.amount, n.currency, t.language), 'costs', format_amount(l.costs, n.currency, t.language),
-                       'lines', l.lines, 'invoice', l.number, 'reference', l.reference, 'due_on', format_date(l.due_on, t.language),
+                       'lines', l.texts, 'invoice', l.number, 'reference', l.reference, 'due_on', format_date(l.due_on, t.language),
                        'days_late', greatest(n.issued_on - l.due_on, 0)) AS figures
               FROM notice n
-              JOIN notice_text t ON t.id = n.text_id
+              LEFT JOIN notice_text t ON t.id = n.text_id
               JOIN customer c ON c.id = n.customer_id
              CROSS JOIN settings s
              CROSS JOIN LATERAL (
-                   SELECT string_agg(fill(t.line, jsonb_build_object(
+                   SELECT jsonb_agg(jsonb_build_object('invoice', x.number, 'due_on', x.due_on, 'amount', x.amount, 'open_amount', x.open_amount,
+                                                       'reference', x.reference, 'taken', x.taken) ORDER BY x.due_on, x.invoice_id) AS lines,
+                          string_agg(fill(t.line, jsonb_build_object(
                                   'invoice', x.number, 'reference', coalesce(x.reference, x.number), 'due_on', format_date(x.due_on, t.language),
                                   'days_late', greatest(n.issued_on - x.due_on, 0), 'currency', n.currency,
                                   'amount', format_amount(x.amount, n.currency, t.language),
                                   'paid', format_amount(x.amount - x.open_amount, n.currency, t.language),
-                                  'open_amount', format_amount(x.open_amount, n.currency, t.language))), E'\n' ORDER BY x.due_on, x.invoice_id) AS lines,
-                          coalesce(sum(x.open_amount) FILTER (WHERE i.kind IN ('costs', 'interest')), 0) AS costs,
+                                  'open_amount', format_amount(x.open_amount, n.currency, t.language))), E'\n' ORDER BY x.due_on, x.invoice_id) AS texts,
+                          coalesce(sum(x.open_amount) FILTER (WHERE x.kind IN ('costs', 'interest')), 0) AS costs,
                           max(x.number) FILTER (WHERE x.invoice_id = n.lead_id) AS number, max(x.due_on) FILTER (WHERE x.invoice_id = n.lead_id) AS due_on,
                           max(coalesce(x.reference, x.number)) FILTER (WHERE x.invoice_id = n.lead_id) AS reference
-                     FROM notice_line x JOIN invoice i ON i.id = x.invoice_id
-                    WHERE x.notice_id = n.id) l
+                     FROM notice_line x WHERE x.notice_id = n.id) l
              WHERE n.id = ANY (notices)) w;
 END $$;
-COMMENT ON FUNCTION write_notices(bigint[]) IS 'Subject and body of these notices, as they were sent (but for sender, bank account and term, which are those of settings now); no row for a notice without a text.';
+COMMENT ON FUNCTION write_notices(bigint[]) IS 'Subject, body and lines of these notices, as they were sent (but for sender, bank account and term, which are those of settings now); subject and body are NULL where there was no text.';

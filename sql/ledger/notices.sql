@@ -2,19 +2,14 @@
 CREATE OR REPLACE FUNCTION post_messages(notices bigint[], not_before timestamptz DEFAULT '-infinity') RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    -- Line by line from the notice's key: the plan does not depend on statistics that lag behind a large run.
     INSERT INTO outbox (customer_id, topic, not_before, payload)
     SELECT n.customer_id, 'notice', post_messages.not_before, jsonb_build_object(
                'notice', n.id, 'attempt', n.attempts, 'channel', n.sent_by, 'action', n.action, 'issued_on', n.issued_on,
                'customer', c.number, 'name', n.name, 'email', n.email, 'phone', n.phone, 'address', n.address, 'country', n.country,
-               'language', n.language, 'subject', w.subject, 'body', w.body, 'currency', n.currency, 'amount', n.amount, 'lines',
-               (SELECT jsonb_agg(jsonb_build_object('invoice', l.number, 'due_on', l.due_on, 'amount', l.amount, 'open_amount', l.open_amount,
-                                                    'reference', l.reference, 'taken', l.taken) ORDER BY l.due_on, l.invoice_id)
-                  FROM notice_line l WHERE l.notice_id = n.id))
-      FROM notice n
+               'language', n.language, 'subject', w.subject, 'body', w.body, 'currency', n.currency, 'amount', n.amount, 'lines', w.lines)
+      FROM write_notices(notices) w
+      JOIN notice n ON n.id = w.notice
       JOIN customer c ON c.id = n.customer_id
-      LEFT JOIN write_notices(notices) w ON w.notice = n.id
-     WHERE n.id = ANY (notices)
      ORDER BY n.id;
     -- A hint that there is something to take; whoever misses it polls.
     PERFORM pg_notify('debiteur', current_schema());
