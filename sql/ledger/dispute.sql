@@ -17,7 +17,7 @@ COMMENT ON TABLE dispute IS 'Disputes about claims; the hold of the same id keep
 COMMENT ON COLUMN dispute.hold_id IS 'Its hold.';
 COMMENT ON COLUMN dispute.customer_id IS 'Who disputes.';
 COMMENT ON COLUMN dispute.invoice_id IS 'The claim.';
-COMMENT ON COLUMN dispute.cause IS 'Category, chosen by the user: price, quality, delivery, …';
+COMMENT ON COLUMN dispute.cause IS 'Category, chosen by the user: price, quality, delivery, ...';
 COMMENT ON COLUMN dispute.amount IS 'What is disputed, in the claim''s currency: what was given, else what was open.';
 COMMENT ON COLUMN dispute.owner IS 'Who sees to it.';
 COMMENT ON COLUMN dispute.opened_on IS 'First day of its hold.';

@@ -36,7 +36,7 @@ BEGIN
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION dispute(text, text, numeric, text, text, date, date, text) IS
-'Records that a customer disputes an invoice, and holds the disputed amount (NULL: all that is open) from from_on (today) to until_on (NULL: until it is resolved); the rest is dunned. reason: its cause, a category of your own (price, quality, delivery); owner: who sees to it; note: a first note. Returns the hold''s id, for resolve_dispute(), add_note() and release(). Errors: RV006 the invoice is not open; RV017 it is disputed already; the others as of hold().';
+'Records that a customer disputes an invoice, and holds the disputed amount (NULL: all that is open) from from_on (today) to until_on (NULL: until it is resolved); the rest is dunned. reason: its cause, a category of your own (price, quality, delivery); owner: who sees to it; note: a first note. Returns the hold''s id, for resolve_dispute(), add_note() and release(). Errors: RV006 the invoice is not open; RV018 it is disputed already; the others as of hold().';
 
 CREATE OR REPLACE FUNCTION add_note(hold bigint, note text, key text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$

@@ -48,7 +48,7 @@ BEGIN
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION hold(text, text, text, date, date, text, numeric, text) IS
-'Holds a claim, a part of one, or (invoice NULL) all claims of a customer: no step is taken for it on the days from from_on (today) to until_on, both included (NULL: until release()). It ends by itself; dunning goes on where it was. amount: how much of the claim is held, the rest of what is open is dunned (NULL: all of it). kind: manual, legal, or dispute (dispute() also keeps cause and outcome); holds of several kinds add up. Returns the hold''s id. Errors: RV009 no such customer or invoice; RV016 no days; RV004, RV007 not an amount, more than is open; RV017 held so already; 22023 an amount without an invoice; 23502, 23514 no such kind.';
+'Holds a claim, a part of one, or (invoice NULL) all claims of a customer: no step is taken for it on the days from from_on (today) to until_on, both included (NULL: until release()). It ends by itself; dunning goes on where it was. amount: how much of the claim is held, the rest of what is open is dunned (NULL: all of it). kind: manual, legal, or dispute (dispute() also keeps cause and outcome); holds of several kinds add up. Returns the hold''s id. Errors: RV009 no such customer or invoice; RV016 no days; RV004, RV007 not an amount, more than is open; RV018 held so already; 22023 an amount without an invoice; 23502, 23514 no such kind.';
 
 CREATE OR REPLACE FUNCTION require_held(amount numeric, claim invoice) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -137,7 +137,7 @@ BEGIN
         SELECT * INTO claim FROM invoice i WHERE i.id = NEW.invoice_id;
         IF NEW.customer_id IS DISTINCT FROM claim.customer_id THEN
             RAISE EXCEPTION 'a hold of an invoice is its customer''s' USING ERRCODE = 'RV009',
-                DETAIL = format('Invoice id %s is not of customer id %s.', NEW.invoice_id, NEW.customer_id), HINT = 'hold(invoice => …) finds the customer.';
+                DETAIL = format('Invoice id %s is not of customer id %s.', NEW.invoice_id, NEW.customer_id), HINT = 'hold(invoice => ...) finds the customer.';
         END IF;
         IF NEW.amount IS NOT NULL THEN
             PERFORM require_amount(NEW.amount, claim.currency);
@@ -152,14 +152,14 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION '% has a hold of kind % on some of these days already',
                 coalesce('invoice ' || claim.number, (SELECT 'customer ' || quote_literal(c.number) FROM customer c WHERE c.id = NEW.customer_id)), NEW.kind
-            USING ERRCODE = 'RV017',
+            USING ERRCODE = 'RV018',
                   DETAIL = format('Hold %s%s, from %s %s; the new one from %s %s.', other.id, coalesce(' over ' || other.amount, ''),
                                   lower(other.during), coalesce('to ' || upper(other.during) - 1, 'on'), lower(NEW.during), coalesce('to ' || upper(NEW.during) - 1, 'on')),
                   HINT = 'End that one first, or let this one begin after it.';
     END IF;
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION hold_checked() IS 'Trigger: refuses a hold of an invoice of another customer (RV009), without days (RV016), over no amount (RV004), or of a kind of which there is one of the same claim or customer at the time (RV017; the constraint hold_kind_once would see it too, but can''t say what to do).';
+COMMENT ON FUNCTION hold_checked() IS 'Trigger: refuses a hold of an invoice of another customer (RV009), without days (RV016), over no amount (RV004), or of a kind of which there is one of the same claim or customer at the time (RV018; the constraint hold_kind_once would see it too, but can''t say what to do).';
 
 CREATE OR REPLACE TRIGGER hold_checked BEFORE INSERT OR UPDATE ON hold FOR EACH ROW EXECUTE FUNCTION hold_checked();
 

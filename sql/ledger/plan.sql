@@ -30,7 +30,7 @@ COMMENT ON COLUMN plan.agreed_on IS 'First day of its holds.';
 COMMENT ON COLUMN plan.broken_after_days IS 'Days after its due date by which an instalment must be in; if one is not, the plan is broken.';
 COMMENT ON COLUMN plan.remind_before IS 'Days before its due date on which an instalment is announced; NULL: it is not.';
 COMMENT ON COLUMN plan.remind_after IS 'Days after its due date on which an instalment that is not in is asked for; NULL: it is not.';
-COMMENT ON COLUMN plan.channel IS 'How these two go out: email, letter, phone, …';
+COMMENT ON COLUMN plan.channel IS 'How these two go out: email, letter, phone, ...';
 COMMENT ON COLUMN plan.ended_on IS 'From which day on it does not hold any more because it was cancelled or revised; NULL: it was not.';
 COMMENT ON COLUMN plan.replaces_id IS 'The plan of which it is a revision.';
 COMMENT ON COLUMN plan.note IS 'What was agreed, in words.';

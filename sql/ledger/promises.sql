@@ -57,7 +57,7 @@ BEGIN
                       WHERE a.invoice_id = i.id AND coalesce(o.kind, a.kind) IN ('payment', 'discount')), 0)
       FROM unnest(hold_claims.claims, hold_claims.amounts) WITH ORDINALITY AS n(id, amount, position) JOIN invoice i ON i.id = n.id ORDER BY n.position;
 END $$;
-COMMENT ON FUNCTION hold_claims(bigint[], numeric[], text, daterange, text, bigint, bigint) IS 'Holds claims for a promise or a plan, and keeps what came in on them before. Errors: RV016 something was posted on a later day; RV017 one is held so already.';
+COMMENT ON FUNCTION hold_claims(bigint[], numeric[], text, daterange, text, bigint, bigint) IS 'Holds claims for a promise or a plan, and keeps what came in on them before. Errors: RV016 something was posted on a later day; RV018 one is held so already.';
 
 CREATE OR REPLACE FUNCTION money_since(holds bigint[], as_of date[]) RETURNS TABLE (hold_id bigint, came_in numeric, open_amount numeric)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -119,7 +119,7 @@ BEGIN
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION promise(date, text, text[], numeric, int, date, text, text, text) IS
-'Records that a customer promised to pay an amount (NULL: all that is open) by promised_on, on these invoices or (NULL) on his oldest due; from from_on (today) until tolerance_days later what is promised of them and has not come in is held, the rest is dunned. Whether it was kept follows from what comes in on these claims: promises(). currency: that of the invoices, else of settings. Returns the promise''s id. Errors: RV009 no such customer or open invoice; RV004, RV007 not an amount, more than is open; RV016 a day is missing, before from_on, or something was posted after from_on; RV017 one of the claims has a promise already.';
+'Records that a customer promised to pay an amount (NULL: all that is open) by promised_on, on these invoices or (NULL) on his oldest due; from from_on (today) until tolerance_days later what is promised of them and has not come in is held, the rest is dunned. Whether it was kept follows from what comes in on these claims: promises(). currency: that of the invoices, else of settings. Returns the promise''s id. Errors: RV009 no such customer or open invoice; RV004, RV007 not an amount, more than is open; RV016 a day is missing, before from_on, or something was posted after from_on; RV018 one of the claims has a promise already.';
 
 CREATE OR REPLACE FUNCTION value_promises(ids bigint[], as_of date) RETURNS TABLE (promise_id bigint, came_in numeric, status text)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$

@@ -31,7 +31,8 @@ INSERT INTO call VALUES
     (19, 'promise', 'promise(''2024-01-20'', ''C1'', ''{F2}'', from_on => ''2024-01-17'', key => ''k319'')'),
     (20, 'agree_plan', 'agree_plan(''{2024-02-01,2024-03-01}'', ''C1'', ''{F2}'', from_on => ''2024-01-17'', key => ''k320'')'),
     (21, 'revise_plan', 'revise_plan(1, ''{2024-02-10}'', from_on => ''2024-01-18'', key => ''k321'')'),
-    (22, 'cancel_plan', 'cancel_plan(2, ''2024-01-19'', key => ''k322'')');
+    (22, 'cancel_plan', 'cancel_plan(2, ''2024-01-19'', key => ''k322'')'),
+    (23, 'set_notice_text', 'set_notice_text(''reminder'', ''en'', ''Subject'', ''Body'', key => ''k323'')');
 CREATE FUNCTION pg_temp.rows_of_all() RETURNS bigint LANGUAGE sql AS
 $$ SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM invoice) + (SELECT count(*) FROM payment) + (SELECT count(*) FROM allocation) + (SELECT count(*) FROM hold) + (SELECT count(*) FROM policy) + (SELECT count(*) FROM request)
        + (SELECT count(*) FROM dispute) + (SELECT count(*) FROM hold_note) + (SELECT count(*) FROM promise) + (SELECT count(*) FROM plan) + (SELECT count(*) FROM instalment) $$;
