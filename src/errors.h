@@ -18,7 +18,8 @@
  *	RV006	the change of status is not allowed
  *	RV007	more than what is open, or more than the payment has left
  *	RV008	the key was used before, with other values
- *	RV009	no such customer, invoice, payment, notice, policy, hold
+ *	RV009	no such customer, invoice, payment, notice, policy, hold,
+ *			dispute, plan
  *	RV010	there is one of that number already
  *	RV011	the policy can't work
  *	RV012	no such ledger, or the schema is not a ledger
