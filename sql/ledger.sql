@@ -139,7 +139,7 @@ BEGIN
     -- The functions name the schema in their search_path.
     PERFORM debiteur.run_template(new_name, false);
 END $$;
-COMMENT ON FUNCTION debiteur.rename_ledger(text, text) IS 'Renames a ledger and its schema. ALTER SCHEMA … RENAME alone is not enough: the ledger''s functions name their schema.';
+COMMENT ON FUNCTION debiteur.rename_ledger(text, text) IS 'Renames a ledger and its schema. ALTER SCHEMA ... RENAME alone is not enough: the ledger''s functions name their schema.';
 
 CREATE OR REPLACE FUNCTION debiteur.require_current(ledger text) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
