@@ -7,7 +7,7 @@ BEGIN
     RETURN QUERY
     WITH line AS (
         SELECT a.currency, a.bucket, a.amount, max(abs(a.amount)) OVER (PARTITION BY a.currency) AS largest,
-               to_char(a.amount, 'FM' || repeat('999,', 9) || '990' || rpad('', minor_units(a.currency) + sign(minor_units(a.currency))::int, '.0000')) AS text
+               format_amount(a.amount, a.currency, 'en') AS text
           FROM aging(as_of, bounds) a
     )
     SELECT l.currency, l.bucket, lpad(l.text, max(length(l.text)) OVER ()), bar(l.amount, l.largest, width)
