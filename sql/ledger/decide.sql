@@ -22,7 +22,8 @@ LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force
 #variable_conflict use_column
 DECLARE
     whose bigint[] := decide.customers;
-    -- Most customers have nothing on account: then the plan below looks for none.
+    -- Most customers have no hold, and nothing on account: then the plan below looks for none.
+    any_hold boolean;
     any_account boolean;
 BEGIN
     IF decide.as_of IS NULL OR NOT isfinite(decide.as_of) THEN
@@ -36,6 +37,7 @@ BEGIN
     IF cardinality(whose) = 0 THEN
         RETURN;
     END IF;
+    any_hold := EXISTS (SELECT FROM hold h WHERE h.customer_id = ANY (whose) AND h.during @> decide.as_of);
     any_account := EXISTS (SELECT FROM payment m WHERE m.customer_id = ANY (whose) AND m.unallocated <> 0);
     RETURN QUERY
     WITH item AS (
@@ -51,7 +53,7 @@ BEGIN
           JOIN customer c ON c.id = i.customer_id
           LEFT JOIN policy a ON a.current AND a.name = coalesce(c.policy, (SELECT s.policy FROM settings s))
           LEFT JOIN policy p ON p.id = coalesce(i.policy_id, a.id)
-          LEFT JOIN held(decide.as_of, whose) k ON k.invoice_id = i.id AND i.kind <> 'credit_note'
+          LEFT JOIN held(decide.as_of, whose) k ON any_hold AND k.invoice_id = i.id AND i.kind <> 'credit_note'
          WHERE i.customer_id = ANY (whose) AND i.open_amount <> 0 AND is_open(i.status) AND i.issued_on <= decide.as_of
     ), dated AS (
         SELECT t.*, CASE WHEN t.candidate THEN next_step(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age) END AS step_now,

@@ -166,18 +166,18 @@ CREATE OR REPLACE TRIGGER hold_checked BEFORE INSERT OR UPDATE ON hold FOR EACH 
 CREATE OR REPLACE FUNCTION held(as_of date, customers bigint[]) RETURNS TABLE (invoice_id bigint, amount numeric, until_on date)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
+DECLARE
+    promised CONSTANT bigint[] := ARRAY(SELECT h.id FROM hold h
+                                         WHERE h.customer_id = ANY (customers) AND h.during @> held.as_of AND h.promise_id IS NOT NULL AND h.amount IS NOT NULL);
 BEGIN
-    -- Most customers have no hold.
-    IF NOT EXISTS (SELECT FROM hold h WHERE h.customer_id = ANY (customers) AND h.during @> held.as_of) THEN
-        RETURN;
-    END IF;
     RETURN QUERY
     SELECT k.claim, sum(k.amount), coalesce(max(k.until_on) FILTER (WHERE k.amount = 'infinity'), min(k.until_on))
       FROM (SELECT h.invoice_id AS claim, coalesce(upper(h.during) - 1, 'infinity') AS until_on,
                    -- Of a promise, what has not come in yet.
-                   coalesce(CASE WHEN h.promise_id IS NULL OR h.amount IS NULL THEN h.amount
-                                 ELSE greatest(h.amount - greatest((SELECT m.came_in FROM money_since(ARRAY[h.id], '{infinity}') m), 0), 0) END, 'infinity') AS amount
-              FROM hold h WHERE h.customer_id = ANY (customers) AND h.during @> held.as_of AND h.invoice_id IS NOT NULL
+                   CASE WHEN h.amount IS NULL THEN 'infinity' WHEN m.came_in > 0 THEN greatest(h.amount - m.came_in, 0) ELSE h.amount END AS amount
+              FROM hold h
+              LEFT JOIN money_since(promised, array_fill('infinity'::date, ARRAY[cardinality(promised)])) m ON m.hold_id = h.id
+             WHERE h.customer_id = ANY (customers) AND h.during @> held.as_of AND h.invoice_id IS NOT NULL
             UNION ALL
             SELECT i.id, coalesce(upper(h.during) - 1, 'infinity'), 'infinity'
               FROM hold h JOIN invoice i ON i.customer_id = h.customer_id AND i.open_amount <> 0
