@@ -8,13 +8,14 @@ LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT i.id, i.customer_id, i.number, i.kind, i.currency, i.issued_on, i.due_on, i.amount, i.amount - coalesce(a.allocated, 0)
+    SELECT i.id, i.customer_id, i.number, i.kind, i.currency, i.issued_on,
+           CASE WHEN i.rescheduled_on > open_items.as_of THEN due_as_of(i.id, open_items.as_of) ELSE i.due_on END, i.amount, i.amount - coalesce(a.allocated, 0)
       FROM invoice i
       LEFT JOIN (SELECT p.invoice_id, sum(p.amount) AS allocated FROM allocation p WHERE p.posted_on <= open_items.as_of GROUP BY 1) a ON a.invoice_id = i.id
      WHERE i.issued_on <= open_items.as_of AND i.status <> 'draft' AND i.amount <> coalesce(a.allocated, 0)
        AND NOT (i.status = 'cancelled' AND i.allocated = 0);
 END $$;
-COMMENT ON FUNCTION open_items(date) IS 'Claims that were open at the end of a date, with what was open of them then; credit notes are negative.';
+COMMENT ON FUNCTION open_items(date) IS 'Claims that were open at the end of a date, with what was open of them and when they were due then; credit notes are negative.';
 
 CREATE OR REPLACE FUNCTION on_account(as_of date DEFAULT today()) RETURNS TABLE (customer_id bigint, currency text, amount numeric)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$

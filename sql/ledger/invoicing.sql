@@ -5,10 +5,10 @@ DECLARE
     defaults record;
 BEGIN
     IF NEW.status NOT IN ('draft', 'open') OR NEW.allocated <> 0 OR NEW.step <> 0 OR NEW.cycle <> 1
-        OR num_nonnulls(NEW.closed_on, NEW.policy_id, NEW.noticed_on, NEW.next_on) > 0 THEN
+        OR num_nonnulls(NEW.closed_on, NEW.rescheduled_on, NEW.policy_id, NEW.noticed_on, NEW.next_on) > 0 THEN
         RAISE EXCEPTION 'a new invoice is draft or open, with nothing allocated and no notice'
             USING ERRCODE = 'RV006', DETAIL = format('Invoice %s came with status %s, allocated %s.', NEW.number, NEW.status, NEW.allocated),
-                  HINT = 'Leave out the columns status, allocated, closed_on and those of dunning: they follow from what is posted.';
+                  HINT = 'Leave out the columns status, allocated, closed_on, rescheduled_on and those of dunning: they follow from what is posted.';
     END IF;
     SELECT s.currency, coalesce(c.terms, s.terms) AS terms, p.steps, p.catch_up = 'by_age' AS by_age INTO defaults
       FROM settings s

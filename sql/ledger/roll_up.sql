@@ -5,6 +5,11 @@
  * one row for a single posting, a few thousand for a COPY of a million. They
  * run after the trigger that locks the customers, so they see what sessions
  * before them have posted to the same claims.
+ *
+ * A posting counts by the due date that its claim had at the end of the day
+ * before; from there each change of the due date moves what is open at the end
+ * of its own day. So a change adds to flow what it moves, and a posting dated
+ * back before it adds its share of that.
  */
 CREATE OR REPLACE FUNCTION flow_of_invoices(ids bigint[])
 RETURNS TABLE (period date, currency text, due_on date, receivable numeric, charges numeric, items bigint, invoices bigint, sales numeric, charged numeric, credits numeric)
@@ -12,7 +17,7 @@ LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT i.issued_on, i.currency, i.due_on,
+    SELECT i.issued_on, i.currency, CASE WHEN i.rescheduled_on IS NULL THEN i.due_on ELSE due_as_of(i.id, i.issued_on - 1) END,
            coalesce(sum(i.amount) FILTER (WHERE i.kind IN ('invoice', 'credit_note')), 0),
            coalesce(sum(i.amount) FILTER (WHERE i.kind IN ('costs', 'interest')), 0),
            count(*) FILTER (WHERE i.amount <> 0), count(*) FILTER (WHERE i.kind = 'invoice'),
@@ -52,7 +57,8 @@ BEGIN
       JOIN invoice i ON i.id = a.invoice_id
       LEFT JOIN allocation o ON o.id = a.reverses_id
      CROSS JOIN LATERAL (SELECT coalesce(o.kind, a.kind) AS kind) k
-     CROSS JOIN LATERAL (VALUES (true, i.due_on), (false, date 'infinity')) AS s(claim, due_on)
+     CROSS JOIN LATERAL (VALUES (true, CASE WHEN i.rescheduled_on >= a.posted_on THEN due_as_of(i.id, a.posted_on - 1) ELSE i.due_on END),
+                                (false, date 'infinity')) AS s(claim, due_on)
      WHERE a.id = ANY (ids) AND (s.claim OR k.kind = 'payment')
      GROUP BY 1, 2, 3;
 END $$;
@@ -73,7 +79,9 @@ BEGIN
          WHERE a.invoice_id = ANY (claims) AND w.id IS NULL
          GROUP BY 1, 2
     ), state AS (
-        SELECT d.invoice_id, d.posted_on, i.kind, i.currency, i.due_on, i.issued_on, i.amount, sum(d.amount) OVER whole = i.amount AS shut,
+        SELECT d.invoice_id, d.posted_on, i.kind, i.currency, i.issued_on, i.amount, sum(d.amount) OVER whole = i.amount AS shut,
+               CASE WHEN i.rescheduled_on >= d.posted_on THEN due_as_of(i.id, d.posted_on - 1) ELSE i.due_on END AS due_on,
+               CASE WHEN i.rescheduled_on > d.posted_on THEN due_as_of(i.id, d.posted_on) ELSE i.due_on END AS due_then,
                sum(d.paid) OVER whole AS paid
           FROM day d JOIN invoice i ON i.id = d.invoice_id
         WINDOW whole AS (PARTITION BY d.invoice_id ORDER BY d.posted_on)
@@ -84,10 +92,11 @@ BEGIN
         -- A claim that opens again takes back what its last settlement added.
         SELECT t.posted_on, t.currency, t.due_on, t.issued_on, t.amount, CASE WHEN t.shut THEN 1 ELSE -1 END AS sign,
                CASE WHEN t.shut THEN t.posted_on ELSE lag(t.posted_on) OVER past END AS closed_on,
+               CASE WHEN t.shut THEN t.due_then ELSE lag(t.due_then) OVER past END AS due_then,
                t.kind = 'invoice' AND CASE WHEN t.shut THEN t.paid ELSE lag(t.paid) OVER past END > 0 AS by_money
           FROM turn t WINDOW past AS (PARTITION BY t.invoice_id ORDER BY t.posted_on)
     ), counted AS (
-        SELECT s.*, CASE WHEN s.by_money THEN s.sign ELSE 0 END AS n, s.closed_on - s.issued_on AS days, greatest(s.closed_on - s.due_on, 0) AS late
+        SELECT s.*, CASE WHEN s.by_money THEN s.sign ELSE 0 END AS n, s.closed_on - s.issued_on AS days, greatest(s.closed_on - s.due_then, 0) AS late
           FROM settled s
     )
     SELECT c.posted_on, c.currency, c.due_on, - sum(c.sign), sum(c.n), sum(c.n * c.days), sum(c.n * c.late),
@@ -95,6 +104,25 @@ BEGIN
       FROM counted c GROUP BY 1, 2, 3;
 END $$;
 COMMENT ON FUNCTION flow_of_turns(bigint[], bigint[]) IS 'What the settlements and reopenings of these claims add to flow, by all their allocations but those named in without.';
+
+CREATE OR REPLACE FUNCTION flow_of_reschedules(ids bigint[], without bigint[])
+RETURNS TABLE (period date, currency text, due_on date, receivable numeric, charges numeric, items bigint)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT r.posted_on, i.currency, d.due_on,
+           coalesce(sum(d.sign * o.amount) FILTER (WHERE i.kind IN ('invoice', 'credit_note')), 0),
+           coalesce(sum(d.sign * o.amount) FILTER (WHERE i.kind IN ('costs', 'interest')), 0), sum(d.sign)
+      FROM reschedule r
+      JOIN invoice i ON i.id = r.invoice_id
+     CROSS JOIN LATERAL (SELECT i.amount - coalesce(sum(a.amount), 0) AS amount FROM allocation a
+                          WHERE a.invoice_id = r.invoice_id AND a.posted_on <= r.posted_on AND a.id <> ALL (without)) o
+     CROSS JOIN LATERAL (VALUES (r.due_from, -1), (r.due_to, 1)) AS d(due_on, sign)
+     WHERE r.id = ANY (ids) AND o.amount <> 0
+     GROUP BY 1, 2, 3;
+END $$;
+COMMENT ON FUNCTION flow_of_reschedules(bigint[], bigint[]) IS 'What these changes of due dates add to flow: what was open at the end of their day, by all allocations but those named in without, goes from one due date to the other.';
 
 CREATE OR REPLACE FUNCTION roll_up_invoices(ids bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -107,9 +135,11 @@ COMMENT ON FUNCTION roll_up_invoices(bigint[]) IS 'Appends the issue of these cl
 CREATE OR REPLACE FUNCTION roll_up_turns(claims bigint[], postings bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-    reversed CONSTANT bigint[] := ARRAY(SELECT DISTINCT a.invoice_id FROM allocation a WHERE a.invoice_id = ANY (claims) AND a.kind = 'reversal');
+    moves CONSTANT bigint[] := ARRAY(SELECT r.id FROM reschedule r WHERE r.invoice_id = ANY (claims));
+    reversed CONSTANT bigint[] := ARRAY(SELECT a.invoice_id FROM allocation a WHERE a.invoice_id = ANY (claims) AND a.kind = 'reversal'
+                                        UNION SELECT r.invoice_id FROM reschedule r WHERE r.id = ANY (moves));
 BEGIN
-    -- Of a claim without reversals, what is allocated only grows: it is settled once, and if it is, by these postings.
+    -- Of a claim without reversals, whose due date never changed, what is allocated only grows: it is settled once, and if it is, by these postings.
     INSERT INTO flow (level, id, period, currency, due_on, items, closed, days, late, closed_amount, amount_days, amount_late)
     SELECT 0, nextval('flow_id_seq'), s.closed_on, s.currency, s.due_on, - count(*), sum(s.n), sum(s.n * s.days), sum(s.n * s.late), sum(s.n * s.amount),
            sum(s.n * s.amount * s.days), sum(s.n * s.amount * s.late)
@@ -127,6 +157,14 @@ BEGIN
                   FROM (SELECT 1 AS n, * FROM flow_of_turns(reversed, '{}') UNION ALL SELECT -1, * FROM flow_of_turns(reversed, postings)) s
                  GROUP BY 1, 2, 3) t
          WHERE t.items <> 0 OR t.closed <> 0;
+    END IF;
+    IF moves <> '{}' THEN
+        INSERT INTO flow (level, id, period, currency, due_on, receivable, charges, items)
+        SELECT 0, nextval('flow_id_seq'), t.*
+          FROM (SELECT s.period, s.currency, s.due_on, sum(s.n * s.receivable) AS receivable, sum(s.n * s.charges) AS charges, sum(s.n * s.items) AS items
+                  FROM (SELECT 1 AS n, * FROM flow_of_reschedules(moves, '{}') UNION ALL SELECT -1, * FROM flow_of_reschedules(moves, postings)) s
+                 GROUP BY 1, 2, 3) t
+         WHERE t.receivable <> 0 OR t.charges <> 0 OR t.items <> 0;
     END IF;
 END $$;
 COMMENT ON FUNCTION roll_up_turns(bigint[], bigint[]) IS 'Appends to flow the settlements and reopenings that these new postings to these claims bring about.';
@@ -146,6 +184,9 @@ BEGIN
     ELSIF TG_ARGV[0] = 'payment' THEN
         INSERT INTO flow (level, id, period, currency, due_on, on_account, receipts)
         SELECT 0, nextval('flow_id_seq'), f.* FROM flow_of_payments(ids) f;
+    ELSIF TG_ARGV[0] = 'reschedule' THEN
+        INSERT INTO flow (level, id, period, currency, due_on, receivable, charges, items)
+        SELECT 0, nextval('flow_id_seq'), f.* FROM flow_of_reschedules(ids, '{}') f;
     ELSE
         -- A plan made for single postings would not do for thousands.
         IF cardinality(ids) > 100 THEN
@@ -167,6 +208,7 @@ COMMENT ON FUNCTION roll_up() IS 'Trigger: appends new postings to flow.';
 CREATE OR REPLACE TRIGGER roll_up AFTER INSERT ON invoice REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION roll_up('invoice');
 CREATE OR REPLACE TRIGGER roll_up AFTER INSERT ON payment REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION roll_up('payment');
 CREATE OR REPLACE TRIGGER roll_up AFTER INSERT ON allocation REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION roll_up('allocation');
+CREATE OR REPLACE TRIGGER roll_up AFTER INSERT ON reschedule REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION roll_up('reschedule');
 
 CREATE OR REPLACE FUNCTION fold(most int DEFAULT 100000) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$

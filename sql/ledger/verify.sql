@@ -5,6 +5,7 @@ LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
     claims CONSTANT bigint[] := ARRAY(SELECT i.id FROM invoice i);
     postings CONSTANT bigint[] := ARRAY(SELECT a.id FROM allocation a);
+    moves CONSTANT bigint[] := ARRAY(SELECT r.id FROM reschedule r);
     receipts CONSTANT bigint[] := ARRAY(SELECT p.id FROM payment p);
 BEGIN
     -- The roll-up, measure by measure: level day and what is not folded against the postings, months and years against the days.
@@ -24,6 +25,7 @@ BEGIN
         UNION ALL SELECT f.period, f.currency, f.due_on, to_jsonb(f) FROM flow_of_payments(receipts) f
         UNION ALL SELECT f.period, f.currency, f.due_on, to_jsonb(f) FROM flow_of_allocations(postings) f
         UNION ALL SELECT f.period, f.currency, f.due_on, to_jsonb(f) FROM flow_of_turns(claims, '{}') f
+        UNION ALL SELECT f.period, f.currency, f.due_on, to_jsonb(f) FROM flow_of_reschedules(moves, '{}') f
     ), needed AS (
         SELECT 1 AS level, s.period, s.currency, s.due_on, e.key AS measure, sum(e.value::numeric) AS value
           FROM source s CROSS JOIN LATERAL jsonb_each_text(s.j - '{period,currency,due_on}'::text[]) e GROUP BY 2, 3, 4, 5
@@ -39,19 +41,27 @@ BEGIN
       FROM made m
       FULL JOIN needed n ON n.level = m.level AND n.period = m.period AND n.currency = m.currency AND n.due_on = m.due_on AND n.measure = m.measure
      WHERE coalesce(m.value, 0) <> coalesce(n.value, 0);
-    -- Claims against their allocations, and their status.
+    -- Claims against their allocations and changes of due dates, and their status.
     RETURN QUERY
     SELECT 'invoice', format('%s: %s', i.number, f.fact), f.kept, f.should_be
       FROM invoice i
       LEFT JOIN (SELECT a.invoice_id, sum(a.amount) AS allocated, max(a.posted_on) AS last_on FROM allocation a GROUP BY 1) s ON s.invoice_id = i.id
+      LEFT JOIN (SELECT DISTINCT ON (r.invoice_id) r.invoice_id, r.due_to, r.posted_on FROM reschedule r ORDER BY r.invoice_id, r.id DESC) m ON m.invoice_id = i.id
      CROSS JOIN LATERAL (VALUES
         ('allocated', i.allocated = coalesce(s.allocated, 0), i.allocated::text, coalesce(s.allocated, 0)::text),
         ('status', i.status = 'draft' OR is_open(i.status) = (i.amount <> coalesce(s.allocated, 0)) OR (i.status = 'cancelled' AND s.allocated IS NULL),
          i.status::text, CASE WHEN i.amount = coalesce(s.allocated, 0) THEN 'settled' ELSE 'open' END),
         ('closed_on', i.closed_on IS NULL OR s.last_on IS NULL OR i.closed_on = s.last_on, i.closed_on::text, s.last_on::text),
+        ('due_on', (i.due_on = m.due_to) IS NOT FALSE, i.due_on::text, m.due_to::text),
+        ('rescheduled_on', i.rescheduled_on IS NOT DISTINCT FROM m.posted_on, i.rescheduled_on::text, m.posted_on::text),
         ('next_on', is_open(i.status) OR i.next_on IS NULL, i.next_on::text, NULL)
      ) AS f(fact, agrees, kept, should_be)
      WHERE NOT f.agrees;
+    RETURN QUERY
+    SELECT 'reschedule', format('%s: due_from, posted_on', r.id), format('%s, %s', r.due_from, r.posted_on), format('%s, from %s', r.last_to, r.last_on)
+      FROM (SELECT c.*, lag(c.due_to) OVER chain AS last_to, lag(c.posted_on) OVER chain AS last_on
+              FROM reschedule c WINDOW chain AS (PARTITION BY c.invoice_id ORDER BY c.id)) r
+     WHERE r.due_from <> r.last_to OR r.posted_on < r.last_on;
     RETURN QUERY
     SELECT 'payment', format('%s: allocated', p.id), p.allocated::text, coalesce(s.allocated, 0)::text
       FROM payment p
@@ -65,4 +75,4 @@ BEGIN
      WHERE n.amount <> s.amount;
 END $$;
 COMMENT ON FUNCTION verify() IS
-'Every difference between what the ledger keeps and what that is made of: flow and the postings, allocated amounts, status, closing dates, amounts of notices. No rows: all agree. Reads the whole ledger.';
+'Every difference between what the ledger keeps and what that is made of: flow and the postings, allocated amounts, due dates, status, closing dates, amounts of notices. No rows: all agree. Reads the whole ledger.';
