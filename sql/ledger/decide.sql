@@ -43,8 +43,8 @@ BEGIN
     WITH item AS (
         -- All that is open with these customers: it counts in the balance, candidate or not.
         SELECT i.id, i.customer_id, i.number, i.kind, i.currency, i.issued_on, i.due_on, i.open_amount, i.status, i.step,
-               -- For a step that counts from the notice before, a later due date takes its place.
-               CASE WHEN i.rescheduled_on >= i.noticed_on THEN greatest(i.noticed_on, i.due_on) ELSE i.noticed_on END AS noticed_on,
+               -- The notice before asked for another due date: what counts from it waits for this one.
+               CASE WHEN i.rescheduled_on IS NOT NULL AND anchor(p.steps[i.step + 1]) = 'prev' THEN greatest(i.noticed_on, i.due_on) ELSE i.noticed_on END AS noticed_on,
                i.kind <> 'credit_note' AND (i.next_on <= decide.as_of OR i.id = only_invoice) AS candidate,
                CASE WHEN any_hold THEN
                    (SELECT max(coalesce(upper(h.during) - 1, 'infinity')) FROM hold h

@@ -31,7 +31,7 @@ BEGIN
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION reschedule(text, date, text, date, text) IS
-'Gives an open claim another due date, earlier or later; returns the id of its row in reschedule. From posted_on (today) on it is aged by the new date; on earlier dates the reports stay as they were. Dunning looks at it again: steps that were taken stay taken, the others count from the new date, and one that counts from the notice before waits until the new date, if that is later. An overdue claim is open again while the new date has not passed. Errors: RV006 the claim is not open, or it is handed over; RV009 no such invoice; RV016 not a date, the date that it has, a date before the invoice''s, or something was posted to it after posted_on.';
+'Gives an open claim another due date, earlier or later; returns the id of its row in reschedule. From posted_on (today) on it is aged by the new date; on earlier dates the reports stay as they were. Dunning looks at it again: steps that were taken stay taken, the others count from the new date, also one that would count from the notice before, if that was earlier. An overdue claim is open again while the new date has not passed. Errors: RV006 the claim is not open, or it is handed over; RV009 no such invoice; RV016 not a date, the date that it has, a date before the invoice''s, or something was posted to it after posted_on.';
 
 CREATE OR REPLACE FUNCTION reschedule_defaults() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
