@@ -57,14 +57,14 @@ BEGIN
       FROM (SELECT r.id, i.number, CASE
                 -- Sessions that insert without a lock can get their ids in another order than they come to pass.
                 WHEN r.due_from <> r.last_to OR r.posted_on < r.last_on OR NOT r.posted AND r.last_posted THEN
-                    ARRAY['RV016', format('on %s it was due on %s', r.last_on, r.last_to)]
+                    ARRAY['RV016', format('since %s it is due on %s', r.last_on, r.last_to)]
                 WHEN NOT r.posted THEN NULL
                 WHEN i.status NOT IN ('open', 'overdue') THEN ARRAY['RV006', format('it is %s', i.status)]
                 WHEN r.customer_id <> i.customer_id THEN ARRAY['RV009', 'it belongs to another customer']
                 WHEN r.last_to IS NULL AND r.due_from <> i.due_on THEN ARRAY['RV016', format('it is due on %s, not on %s', i.due_on, r.due_from)]
                 WHEN r.due_to = r.due_from THEN ARRAY['RV016', format('it is due on %s already', r.due_to)]
                 WHEN least(r.due_to, r.posted_on) < i.issued_on AND (i.kind <> 'credit_note' OR r.posted_on < i.issued_on) THEN
-                    ARRAY['RV016', format('it is of %s, after %s', i.issued_on, least(r.due_to, r.posted_on))]
+                    ARRAY['RV016', format('it was issued on %s, after %s', i.issued_on, least(r.due_to, r.posted_on))]
                 WHEN r.posted_on < (SELECT max(a.posted_on) FROM allocation a WHERE a.invoice_id = r.invoice_id) THEN
                     ARRAY['RV016', format('something was posted to it after %s', r.posted_on)]
                 END AS found

@@ -63,6 +63,8 @@ BEGIN
                 PERFORM hold(invoice => i.number, kind => 'dispute', from_on => day, until_on => CASE WHEN i.id % 3 > 0 THEN day + 20 END, reason => 'broken');
             ELSIF chance > 0.993 AND i.allocated = 0 THEN
                 PERFORM cancel_invoice(i.number, day, 'typing error');
+            ELSIF chance > 0.990 AND chance < 0.992 AND i.status <> 'in_collection' THEN
+                PERFORM reschedule(i.number, day + 14 + i.id::int % 20, 'asked for it', greatest(day - i.id::int % 3, i.rescheduled_on, post_from(i.id), (SELECT max(a.posted_on) FROM allocation a WHERE a.invoice_id = i.id)));
             ELSIF chance > 0.992 AND i.late > 0 AND i.currency <> 'JPY' THEN
                 PERFORM issue_invoice(i.customer, i.number || '/costs ' || day, 40, day, currency => i.currency, kind => 'costs', related => i.number);
             END IF;
