@@ -63,8 +63,10 @@ BEGIN
                 PERFORM hold(invoice => i.number, kind => 'dispute', from_on => day, until_on => CASE WHEN i.id % 3 > 0 THEN day + 20 END, reason => 'broken');
             ELSIF chance > 0.993 AND i.allocated = 0 THEN
                 PERFORM cancel_invoice(i.number, day, 'typing error');
-            ELSIF chance > 0.990 AND chance < 0.992 AND i.status <> 'in_collection' THEN
-                PERFORM reschedule(i.number, day + 14 + i.id::int % 20, 'asked for it', greatest(day - i.id::int % 3, i.rescheduled_on, post_from(i.id), (SELECT max(a.posted_on) FROM allocation a WHERE a.invoice_id = i.id)));
+            ELSIF chance BETWEEN 0.991 AND 0.992 THEN
+                PERFORM reschedule(f.number, f.due_on + 14 + f.id::int % 20, 'asked for it',
+                                   greatest(day - f.id::int % 3, f.issued_on, f.rescheduled_on, (SELECT max(a.posted_on) FROM allocation a WHERE a.invoice_id = f.id)))
+                   FROM invoice f WHERE f.id = i.id AND f.status IN ('open', 'overdue');
             ELSIF chance > 0.992 AND i.late > 0 AND i.currency <> 'JPY' THEN
                 PERFORM issue_invoice(i.customer, i.number || '/costs ' || day, 40, day, currency => i.currency, kind => 'costs', related => i.number);
             END IF;
@@ -73,7 +75,10 @@ BEGIN
         IF random() < 0.9 THEN
             CALL advance(day);
         END IF;
-        PERFORM confirm_notice((m.payload->>'notice')::bigint) FROM take_messages(5) m;
+        -- The last days' messages are left.
+        IF day < last - 7 THEN
+            PERFORM confirm_notice((m.payload->>'notice')::bigint) FROM take_messages(5) m;
+        END IF;
         COMMIT;
         day := day + 1;
     END LOOP;
