@@ -11,7 +11,7 @@ BEGIN
     RETURN coalesce((SELECT r.due_from FROM reschedule r WHERE r.invoice_id = due_as_of.invoice_id AND r.posted_on > due_as_of.as_of ORDER BY r.id LIMIT 1),
                     (SELECT i.due_on FROM invoice i WHERE i.id = due_as_of.invoice_id));
 END $$;
-COMMENT ON FUNCTION due_as_of(bigint, date) IS 'Due date of a claim, given by its id, as it was at the end of a day. Only for claims with rescheduled_on after that day it is another one than invoice.due_on.';
+COMMENT ON FUNCTION due_as_of(bigint, date) IS 'Due date of a claim, given by its id, as it was at the end of a day; of -infinity: the one that it was issued with. Only for claims with rescheduled_on after that day it is another one than invoice.due_on.';
 
 CREATE OR REPLACE FUNCTION reschedule(invoice text, due_on date, reason text DEFAULT NULL, posted_on date DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
