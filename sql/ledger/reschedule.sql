@@ -20,6 +20,6 @@ COMMENT ON COLUMN reschedule.id IS 'Ascending along a claim; reschedule() return
 COMMENT ON COLUMN reschedule.customer_id IS 'The invoice''s customer; default: taken from the invoice.';
 COMMENT ON COLUMN reschedule.invoice_id IS 'The claim.';
 COMMENT ON COLUMN reschedule.posted_on IS 'Day of the change; not before anything else that was posted to the claim then; from year 1 to 9999.';
-COMMENT ON COLUMN reschedule.due_from IS 'The due date before; default: the claim''s.';
+COMMENT ON COLUMN reschedule.due_from IS 'The due date before; default: the claim''s, as it was when the statement began.';
 COMMENT ON COLUMN reschedule.due_to IS 'The due date from then on; from year 1 to 9999.';
 COMMENT ON COLUMN reschedule.reason IS 'Why, in words.';

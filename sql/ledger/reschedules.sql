@@ -8,7 +8,8 @@
 CREATE OR REPLACE FUNCTION due_as_of(invoice_id bigint, as_of date) RETURNS date
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
-    RETURN coalesce((SELECT r.due_from FROM reschedule r WHERE r.invoice_id = due_as_of.invoice_id AND r.posted_on > due_as_of.as_of ORDER BY r.id LIMIT 1),
+    -- No LIMIT: it could lead the planner along all rows in the order of their ids.
+    RETURN coalesce((SELECT (array_agg(r.due_from ORDER BY r.id))[1] FROM reschedule r WHERE r.invoice_id = due_as_of.invoice_id AND r.posted_on > due_as_of.as_of),
                     (SELECT i.due_on FROM invoice i WHERE i.id = due_as_of.invoice_id));
 END $$;
 COMMENT ON FUNCTION due_as_of(bigint, date) IS 'Due date of a claim, given by its id, as it was at the end of a day; of -infinity: the one that it was issued with. Only for claims with rescheduled_on after that day it is another one than invoice.due_on.';
@@ -36,12 +37,11 @@ COMMENT ON FUNCTION reschedule(text, date, text, date, text) IS
 CREATE OR REPLACE FUNCTION reschedule_defaults() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-    claim invoice;
+    claim record;
 BEGIN
-    SELECT * INTO claim FROM invoice i WHERE i.id = NEW.invoice_id;
+    SELECT i.customer_id, i.due_on INTO claim FROM invoice i WHERE i.id = NEW.invoice_id;
     NEW.customer_id := coalesce(NEW.customer_id, claim.customer_id);
-    -- The last row may be one of this statement, of which the claim does not know yet.
-    NEW.due_from := coalesce(NEW.due_from, (SELECT r.due_to FROM reschedule r WHERE r.invoice_id = NEW.invoice_id ORDER BY r.id DESC LIMIT 1), claim.due_on);
+    NEW.due_from := coalesce(NEW.due_from, claim.due_on);
     RETURN NEW;
 END $$;
 COMMENT ON FUNCTION reschedule_defaults() IS 'Trigger: a change of a due date belongs to its invoice''s customer, and begins with the due date that the claim has.';

@@ -75,9 +75,9 @@ BEGIN
                 PERFORM reschedule(claim, day - 20 + floor(random() * 80)::int, posted_on => day);
             WHEN 'reschedule bulk' THEN
                 -- Of three claims, each twice, at times on one day.
-                INSERT INTO reschedule (invoice_id, posted_on, due_to)
+                INSERT INTO reschedule (invoice_id, posted_on, due_from, due_to)
                 SELECT i.id, greatest(day, i.issued_on, i.rescheduled_on, (SELECT max(a.posted_on) FROM allocation a WHERE a.invoice_id = i.id)) + (s.n - 1) * floor(random() * 3)::int,
-                       i.due_on + 20 * s.n - 15
+                       CASE s.n WHEN 1 THEN i.due_on ELSE i.due_on + 5 END, i.due_on + 20 * s.n - 15
                   FROM (SELECT * FROM invoice i WHERE i.status IN ('open', 'overdue') AND i.issued_on <= day ORDER BY random() LIMIT 3) i, generate_series(1, 2) AS s(n) ORDER BY i.id, s.n;
             WHEN 'draft' THEN
                 INSERT INTO invoice (customer_id, number, amount, issued_on, status, currency) SELECT c.id, 'D' || n, ceil(cents), day, 'draft', currency FROM customer c WHERE c.number = customer;

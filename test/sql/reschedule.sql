@@ -106,12 +106,13 @@ SELECT reschedule('D', today() + 20);
 
 -- Rows that the owner inserts do the same; two of a claim are a chain.
 SELECT issue_invoice('C2', 'E', 60, '2024-07-01', '2024-07-10') AS id \gset
-INSERT INTO reschedule (invoice_id, posted_on, due_to) VALUES (:id, '2024-07-05', '2024-07-20'), (:id, '2024-07-15', '2024-07-31');
+INSERT INTO reschedule (invoice_id, posted_on, due_from, due_to) VALUES (:id, '2024-07-05', NULL, '2024-07-20'), (:id, '2024-07-15', '2024-07-20', '2024-07-31');
 SELECT customer_id, posted_on, due_from, due_to FROM reschedule WHERE invoice_id = :id ORDER BY id;
 SELECT due_on, rescheduled_on FROM invoice WHERE id = :id;
 \set VERBOSITY terse
 INSERT INTO reschedule (invoice_id, posted_on, due_from, due_to) VALUES (:id, '2024-07-16', '2024-07-10', '2024-08-31');
-INSERT INTO reschedule (invoice_id, posted_on, due_to) VALUES (:id, '2024-07-17', '2024-08-31'), (:id, '2024-07-16', '2024-09-30');
+INSERT INTO reschedule (invoice_id, posted_on, due_to) VALUES (:id, '2024-07-17', '2024-08-31'), (:id, '2024-07-18', '2024-09-30');
+INSERT INTO reschedule (invoice_id, posted_on, due_from, due_to) VALUES (:id, '2024-07-17', '2024-07-31', '2024-08-31'), (:id, '2024-07-16', '2024-08-31', '2024-09-30');
 INSERT INTO reschedule (invoice_id, customer_id, posted_on, due_to) VALUES (:id, 1, '2024-07-17', '2024-08-31');
 INSERT INTO reschedule (invoice_id, posted_on, due_to) VALUES (:id, '2024-07-17', '2024-07-31');
 INSERT INTO reschedule (invoice_id, posted_on, due_to) VALUES (:id, '2024-07-17', 'infinity');
