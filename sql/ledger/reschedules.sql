@@ -68,9 +68,10 @@ BEGIN
                 WHEN r.posted_on < (SELECT max(a.posted_on) FROM allocation a WHERE a.invoice_id = r.invoice_id) THEN
                     ARRAY['RV016', format('something was posted to it after %s', r.posted_on)]
                 END AS found
-              FROM (SELECT c.*, c.id = ANY (ids) AS posted, lag(c.id = ANY (ids)) OVER chain AS last_posted, lag(c.due_to) OVER chain AS last_to,
+              FROM (SELECT c.*, n.id IS NOT NULL AS posted, lag(n.id IS NOT NULL) OVER chain AS last_posted, lag(c.due_to) OVER chain AS last_to,
                            lag(c.posted_on) OVER chain AS last_on
-                      FROM reschedule c WHERE c.invoice_id IN (SELECT n.invoice_id FROM reschedule n WHERE n.id = ANY (ids))
+                      FROM reschedule c LEFT JOIN unnest(ids) AS n(id) ON n.id = c.id
+                     WHERE c.invoice_id IN (SELECT p.invoice_id FROM reschedule p WHERE p.id = ANY (ids))
                     WINDOW chain AS (PARTITION BY c.invoice_id ORDER BY c.id)) r
               JOIN invoice i ON i.id = r.invoice_id) f
      WHERE f.found IS NOT NULL
