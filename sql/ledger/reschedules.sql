@@ -96,7 +96,7 @@ BEGIN
     IF wrong.code IS NOT NULL THEN
         RAISE EXCEPTION 'invoice % can''t be rescheduled: %', wrong.number, wrong.fault
             USING ERRCODE = wrong.code, DETAIL = (SELECT format('The rows posted: %s, on %s, to %s.', count(*), max(n.posted_on), max(n.due_to)) FROM posted n),
-                  HINT = 'An open claim that is not handed over gets another due date, not before its issue, on a day not before the last thing posted to it.';
+                  HINT = 'An open claim that is not with an agency (recall_claim()) gets another due date, not before its issue, on a day not before the last thing posted to it.';
     END IF;
     UPDATE invoice i
        SET due_on = r.due_to,
