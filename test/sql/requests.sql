@@ -29,7 +29,7 @@ INSERT INTO call VALUES
     (17, 'record_contact', 'record_contact(''C1'', ''reached'', contacted_on => ''2024-01-15'', key => ''k17'')'),
     (18, 'block_supply', 'block_supply(''C1'', key => ''k18'')'),
     (19, 'release_supply', 'release_supply(''C1'', key => ''k19'')'),
-    (30, 'reschedule', 'reschedule(''F2'', ''2024-03-31'', posted_on => ''2024-01-15'', key => ''k30'')');
+    (30, 'reschedule', 'reschedule(''F2'', ''2024-02-01'', posted_on => ''2024-01-15'', key => ''k30'')');
 CREATE FUNCTION pg_temp.rows_of_all() RETURNS bigint LANGUAGE sql AS
 $$ SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM invoice) + (SELECT count(*) FROM payment) + (SELECT count(*) FROM allocation) + (SELECT count(*) FROM hold) + (SELECT count(*) FROM reschedule) + (SELECT count(*) FROM policy) + (SELECT count(*) FROM request) $$;
 CREATE FUNCTION pg_temp.twice(command text) RETURNS TABLE (result bigint, rows bigint, again bigint, rows_again bigint) LANGUAGE plpgsql AS $$
