@@ -42,11 +42,11 @@ END $$;
 COMMENT ON FUNCTION aging(date, int[], text) IS
 'Open claims at the end of a date by days past due, all kinds of claims, every bucket of the scheme for each currency. bounds: last days of the buckets. on_account: money not allocated; it stands in the row "not due" only, so that sum(amount) - sum(on_account) is the balance of the control account. Credit notes count, negative, by the due date of their invoice or their own date. segment: only customers who are in it now; these are read claim by claim, for the roll-up knows no segments: a customer may move from one to another, with all his past. NULL: all, from the roll-up. Error RV016: not a date.';
 
--- No hashing and no workers: the indexes have the claims and the money in the order of the groups, which are many and small.
+-- Planned as in balances; without hashing and workers, for the indexes have the claims and the money in the order of the groups, which are many and small.
 CREATE OR REPLACE FUNCTION aging_by_customer(as_of date DEFAULT today(), segment text DEFAULT NULL)
 RETURNS TABLE (customer text, name text, currency text, not_due numeric, days_1_30 numeric, days_31_60 numeric, days_61_90 numeric,
                days_over_90 numeric, total numeric, on_account numeric, balance numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan SET random_page_cost = 1.1
 SET enable_hashagg = off SET max_parallel_workers_per_gather = 0 AS $$
 #variable_conflict use_column
 BEGIN
