@@ -105,9 +105,11 @@ BEGIN
            next_on = CASE WHEN i.kind <> 'credit_note' THEN least(i.next_on, r.posted_on) END
       FROM (SELECT DISTINCT ON (c.invoice_id) c.* FROM reschedule c WHERE c.invoice_id = ANY (claims) ORDER BY c.invoice_id, c.id DESC) r
      WHERE i.id = r.invoice_id;
+    INSERT INTO flow (posted_on, currency, due_on, receivable, charges, items)
+    SELECT f.* FROM flow_of_reschedules(ids, '{}') f;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION reschedule_posted() IS 'Trigger: checks new changes of due dates and brings their claims up to date.';
+COMMENT ON FUNCTION reschedule_posted() IS 'Trigger: checks new changes of due dates, brings their claims up to date and appends to flow what they move.';
 
 CREATE OR REPLACE TRIGGER posted AFTER INSERT ON reschedule REFERENCING NEW TABLE AS posted
     FOR EACH STATEMENT EXECUTE FUNCTION reschedule_posted();
