@@ -168,7 +168,7 @@ CREATE OR REPLACE FUNCTION debiteur.grant_ledger(ledger text, role name, level t
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     clerk   CONSTANT text[] := '{add_customer,issue_invoice,issue_credit_note,apply_credit,record_payment,allocate,reverse_payment,hold,release,confirm_notice,fail_notice,take_messages}';
-    manager CONSTANT text[] := clerk || '{write_off,cancel_invoice,set_policy,advance,advance_batch,fold}'::text[];
+    manager CONSTANT text[] := clerk || '{write_off,cancel_invoice,set_policy,add_holiday,add_dutch_holidays,remove_holiday,advance,advance_batch,fold}'::text[];
     routine regprocedure;
 BEGIN
     PERFORM debiteur.require_ledger(ledger);

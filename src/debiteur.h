@@ -11,6 +11,7 @@
 
 #include "fmgr.h"
 #include "nodes/nodes.h"
+#include "utils/date.h"
 
 #include "errors.h"
 
@@ -31,6 +32,10 @@
 		ereport(ERROR, __VA_ARGS__);                                          \
 	} while (0)
 #endif
+
+/* due_date.c */
+extern DateADT
+debiteur_date_arg(FunctionCallInfo fcinfo, int n, const char *name);
 
 /* guc.c */
 extern void debiteur_define_settings(void);

@@ -268,8 +268,8 @@ longest_days(const PaymentTerms *terms)
 
 /* ---------- arguments ---------- */
 
-static DateADT
-date_arg(FunctionCallInfo fcinfo, int n, const char *name)
+DateADT
+debiteur_date_arg(FunctionCallInfo fcinfo, int n, const char *name)
 {
 	DateADT date = PG_GETARG_DATEADT(n);
 
@@ -304,7 +304,7 @@ debiteur_due_date(PG_FUNCTION_ARGS)
 {
 	const PaymentTerms *terms = debiteur_terms_arg(fcinfo);
 
-	PG_RETURN_DATEADT(due_date(terms, date_arg(fcinfo, 1, "issued")));
+	PG_RETURN_DATEADT(due_date(terms, debiteur_date_arg(fcinfo, 1, "issued")));
 }
 
 PG_FUNCTION_INFO_V1(debiteur_discount_date);
@@ -312,7 +312,7 @@ Datum
 debiteur_discount_date(PG_FUNCTION_ARGS)
 {
 	const PaymentTerms *terms = debiteur_terms_arg(fcinfo);
-	DateADT issued = date_arg(fcinfo, 1, "issued");
+	DateADT issued = debiteur_date_arg(fcinfo, 1, "issued");
 
 	if (terms->ntiers == 0)
 		PG_RETURN_NULL();
@@ -336,8 +336,8 @@ Datum
 debiteur_discount_percentage(PG_FUNCTION_ARGS)
 {
 	const PaymentTerms *terms = debiteur_terms_arg(fcinfo);
-	DateADT issued = date_arg(fcinfo, 1, "issued");
-	DateADT paid_on = date_arg(fcinfo, 2, "paid_on");
+	DateADT issued = debiteur_date_arg(fcinfo, 1, "issued");
+	DateADT paid_on = debiteur_date_arg(fcinfo, 2, "paid_on");
 	int percentage = earned_percentage(terms, issued, paid_on);
 
 	return DirectFunctionCall1(
@@ -351,8 +351,8 @@ debiteur_discount(PG_FUNCTION_ARGS)
 {
 	const PaymentTerms *terms = debiteur_terms_arg(fcinfo);
 	Numeric amount = PG_GETARG_NUMERIC(1);
-	DateADT issued = date_arg(fcinfo, 2, "issued");
-	DateADT paid_on = date_arg(fcinfo, 3, "paid_on");
+	DateADT issued = debiteur_date_arg(fcinfo, 2, "issued");
+	DateADT paid_on = debiteur_date_arg(fcinfo, 3, "paid_on");
 	int digits = PG_GETARG_INT32(4);
 	int percentage = earned_percentage(terms, issued, paid_on);
 	Datum exact;
@@ -459,7 +459,7 @@ debiteur_within_law(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	terms = debiteur_terms_arg(fcinfo);
 	if (dated)
-		issued = date_arg(fcinfo, 3, "issued");
+		issued = debiteur_date_arg(fcinfo, 3, "issued");
 	limit = longest_by_law(text_to_cstring(PG_GETARG_TEXT_PP(1)),
 						   PG_GETARG_BOOL(2), dated, issued);
 	if (limit < 0)
