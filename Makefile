@@ -19,7 +19,7 @@ REPLACEABLE = kpi ledger
 # The ledger template: LEDGER_ONCE makes tables, LEDGER_REPLACEABLE runs again
 # in every upgrade_ledger(). Both become the function debiteur.ledger_template().
 LEDGER_ONCE        = settings customer policy holiday invoice payment allocation hold notice run request flow
-LEDGER_REPLACEABLE = today facts require requests customers policies holidays invoicing allocations payments roll_up credits holds notices decide advance balances aging kpi verify privileges
+LEDGER_REPLACEABLE = today facts require requests customers policies holidays invoicing allocations payments roll_up fold credits holds notices decide advance balances aging kpi verify privileges
 
 DELTAS      = $(notdir $(basename $(filter-out sql/upgrade/debiteur--%, $(wildcard sql/upgrade/*.sql))))
 UPDATES     = $(DELTAS:%=debiteur--%.sql)

@@ -168,7 +168,7 @@ BEGIN
        OR (last_run.failures > 0 AND now() < last_run.failed_at + least(60, 2 ^ least(last_run.failures - 1, 6)) * interval '1 minute')
        OR (last_run.finished_at IS NOT NULL AND NOT EXISTS (SELECT FROM invoice i WHERE i.next_on <= day)
            -- Reports get slow when much is not folded.
-           AND NOT EXISTS (SELECT FROM flow f WHERE f.level = 0 OFFSET 5000)) THEN
+           AND NOT EXISTS (SELECT FROM flow f OFFSET 5000)) THEN
         RETURN NULL;
     END IF;
     RETURN day;

@@ -1,31 +1,32 @@
 /*
  * aging: open claims by days past due, on any date. The ledger's is a sum over
- * flow; a customer's is read from the claims.
+ * the roll-up; a customer's is read from the claims.
  */
 CREATE OR REPLACE FUNCTION aging(as_of date DEFAULT today(), bounds int[] DEFAULT '{30,60,90}')
 RETURNS TABLE (currency text, bucket aging_bucket, invoices bigint, amount numeric, on_account numeric)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
-DECLARE
-    year date;
-    month date;
 BEGIN
     PERFORM require_date(as_of, 'as_of');
-    year := date_trunc('year', as_of::timestamp);
-    month := date_trunc('month', as_of::timestamp);
+    -- Refuses bounds that are none, also where there is nothing to sum.
+    PERFORM aging(0, as_of, as_of, bounds);
     RETURN QUERY
-    WITH total AS (
-        SELECT f.currency, aging(f.receivable + f.charges, f.due_on, as_of, bounds) AS amounts, aging(f.items::numeric, f.due_on, as_of, bounds) AS items,
-               sum(f.on_account) AS on_account
-          FROM flow f
-         WHERE (f.level = 3 AND f.period < year) OR (f.level = 2 AND f.period >= year AND f.period < month)
-            OR (f.level = 1 AND f.period >= month AND f.period <= as_of) OR (f.level = 0 AND f.period <= as_of)
-         GROUP BY 1
+    WITH item AS (
+        SELECT f.currency, f.due_on, f.receivable + f.charges AS amount, f.items
+          FROM flow_periods(as_of) p JOIN flow_by_due f ON f.level = p.level AND f.period BETWEEN p.from_on AND p.until_on
+         UNION ALL
+        SELECT f.currency, f.due_on, f.receivable + f.charges, f.items FROM flow f WHERE f.posted_on <= as_of
+    ), total AS (
+        SELECT i.currency, aging(i.amount, i.due_on, as_of, bounds) AS amounts, aging(i.items::numeric, i.due_on, as_of, bounds) AS items FROM item i GROUP BY 1
+    ), account AS (
+        SELECT a.currency, a.on_account FROM flow_totals(ARRAY[as_of]) a
     )
-    SELECT t.currency, b.bucket, t.items[b.n]::bigint, t.amounts[b.n], CASE WHEN b.n = 1 THEN t.on_account ELSE 0 END
-      FROM total t CROSS JOIN aging_buckets(bounds) WITH ORDINALITY AS b(bucket, n)
-     WHERE t.on_account <> 0 OR 0 <> ANY (t.items) OR 0 <> ANY (t.amounts)
-     ORDER BY t.currency, b.bucket;
+    SELECT a.currency, b.bucket, coalesce(t.items[b.n], 0)::bigint, coalesce(t.amounts[b.n], 0), CASE WHEN b.n = 1 THEN a.on_account ELSE 0 END
+      FROM account a
+      LEFT JOIN total t ON t.currency = a.currency
+     CROSS JOIN aging_buckets(bounds) WITH ORDINALITY AS b(bucket, n)
+     WHERE a.on_account <> 0 OR 0 <> ANY (t.items) OR 0 <> ANY (t.amounts)
+     ORDER BY a.currency, b.bucket;
 END $$;
 COMMENT ON FUNCTION aging(date, int[]) IS
 'Open claims at the end of a date by days past due, all kinds of claims, every bucket of the scheme for each currency. bounds: last days of the buckets. on_account: money not allocated; it stands in the row "not due" only, so that sum(amount) - sum(on_account) is the balance of the control account. Credit notes count, negative, by the due date of their invoice or their own date.';

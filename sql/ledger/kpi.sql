@@ -1,4 +1,8 @@
-/* kpi: the figures of a period, a row a currency, as they were at its end. */
+/*
+ * kpi: the figures of periods, a row a currency, as they were at their ends:
+ * the balances of the roll-up on the day before each period and on its last
+ * day, and what they differ by.
+ */
 CREATE OR REPLACE FUNCTION monthly_sales(until_on date, months int DEFAULT NULL) RETURNS TABLE (currency text, sales numeric[], days int[])
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
@@ -9,9 +13,11 @@ BEGIN
     RETURN QUERY
     WITH month AS (
         SELECT f.currency, date_trunc('month', f.period::timestamp)::date AS month, sum(f.sales) AS sales
-          FROM flow f
-         WHERE f.sales <> 0 AND ((f.level = 2 AND f.period >= first_month AND f.period < this_month) OR (f.level = 1 AND f.period >= this_month AND f.period <= until_on)
-                                 OR (f.level = 0 AND f.period >= first_month AND f.period <= until_on))
+          FROM (SELECT t.period, t.currency, t.sales FROM flow_total t
+                 WHERE (t.level = 2 AND t.period >= first_month AND t.period < this_month) OR (t.level = 1 AND t.period BETWEEN this_month AND until_on)
+                UNION ALL
+                SELECT t.posted_on, t.currency, t.sales FROM flow t WHERE t.posted_on BETWEEN first_month AND until_on) f
+         WHERE f.sales <> 0
          GROUP BY 1, 2
     )
     SELECT f.currency, array_agg(coalesce(m.sales, 0) ORDER BY g.month DESC),
@@ -23,13 +29,14 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION monthly_sales(date, int) IS 'Sales and days of the calendar months up to a date, newest first (that one counts up to the date), from the first month with sales on, at most so many months (NULL: all): what dso_countback() takes.';
 
-CREATE OR REPLACE FUNCTION kpi(from_on date, until_on date)
+CREATE OR REPLACE FUNCTION kpi_series(from_on date, until_on date, every interval DEFAULT '1 month')
 RETURNS TABLE (
+    from_day date, until_day date,
     currency text,
     opening_receivable numeric, closing_receivable numeric, closing_current numeric, closing_overdue numeric,
     opening_on_account numeric, closing_on_account numeric, opening_charges numeric, closing_charges numeric,
     sales numeric, charges numeric, receipts numeric, credits numeric, discounts numeric, write_offs numeric,
-    dso numeric, dso_average numeric, dso_countback numeric, best_possible_dso numeric, average_days_delinquent numeric,
+    dso numeric, dso_average numeric, dso_countback numeric, countback_exhausted boolean, best_possible_dso numeric, average_days_delinquent numeric,
     turnover numeric, collection_period numeric, collection_effectiveness numeric,
     days_to_pay numeric, days_to_pay_weighted numeric, days_late numeric, days_late_weighted numeric,
     overdue_ratio numeric, bad_debt_ratio numeric, dispute_rate numeric
@@ -37,66 +44,88 @@ RETURNS TABLE (
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
-    period_days int;
+    starts date[] := ARRAY[kpi_series.from_on];
+    next_start date;
 BEGIN
-    IF from_on IS NULL OR until_on IS NULL OR from_on < '0001-01-01' OR until_on > '9999-12-31' OR until_on < from_on THEN
-        RAISE EXCEPTION 'from % to % is not a period', from_on, until_on
-            USING ERRCODE = 'RV016', DETAIL = CASE WHEN from_on IS NULL OR until_on IS NULL THEN 'A day is missing.'
-                                                   WHEN until_on < from_on THEN 'It would end before it begins.'
-                                                   ELSE 'Days are from 0001-01-01 to 9999-12-31.' END,
-                  HINT = 'Give the first and the last day, both included.';
-    END IF;
-    period_days := until_on - from_on + 1;
+    PERFORM require_period(kpi_series.from_on, kpi_series.until_on);
+    -- Counted from the first day, so that months that begin on a 31st don't creep.
+    WHILE every IS NOT NULL LOOP
+        next_start := kpi_series.from_on + cardinality(starts) * every;
+        IF next_start <= starts[cardinality(starts)] THEN
+            RAISE EXCEPTION 'periods of % can''t follow each other', every
+                USING ERRCODE = 'RV016', DETAIL = format('After %s would come %s.', starts[cardinality(starts)], next_start), HINT = 'Give a day or more, such as ''1 month''.';
+        END IF;
+        EXIT WHEN next_start > kpi_series.until_on;
+        starts := starts || next_start;
+    END LOOP;
     RETURN QUERY
-    -- All that was posted up to the day before the period, and up to its end: the balances, and by difference the period.
-    WITH total AS (
-        SELECT d.day, f.*
-          FROM (VALUES (from_on - 1), (until_on)) AS d(day)
-         CROSS JOIN LATERAL (
-               SELECT f.currency, sum(f.receivable) AS receivable, coalesce(sum(f.receivable) FILTER (WHERE f.due_on < d.day), 0) AS overdue,
-                      sum(f.charges) AS charges, sum(f.on_account) AS on_account, sum(f.invoices) AS invoices, sum(f.sales) AS sales,
-                      sum(f.charged) AS charged, sum(f.receipts) AS receipts, sum(f.credits) AS credits, sum(f.discounts) AS discounts,
-                      sum(f.write_offs) AS write_offs, sum(f.closed) AS closed, sum(f.days) AS days, sum(f.late) AS late,
-                      sum(f.closed_amount) AS closed_amount, sum(f.amount_days) AS amount_days, sum(f.amount_late) AS amount_late
-                 FROM flow f
-                WHERE (f.level = 3 AND f.period < date_trunc('year', d.day::timestamp)::date)
-                   OR (f.level = 2 AND f.period >= date_trunc('year', d.day::timestamp)::date AND f.period < date_trunc('month', d.day::timestamp)::date)
-                   OR (f.level = 1 AND f.period >= date_trunc('month', d.day::timestamp)::date AND f.period <= d.day)
-                   OR (f.level = 0 AND f.period <= d.day)
-                GROUP BY 1) f
+    WITH period AS (
+        SELECT s.day AS from_on, lead(s.day, 1, kpi_series.until_on + 1) OVER (ORDER BY s.day) - 1 AS until_on FROM unnest(starts) AS s(day)
+    ), total AS MATERIALIZED (
+        SELECT * FROM flow_totals(ARRAY(SELECT p.until_on FROM period p UNION SELECT p.from_on - 1 FROM period p))
     ), disputed AS (
-        SELECT i.currency, count(DISTINCT i.id) AS n
-          FROM hold h JOIN invoice i ON i.id = h.invoice_id
-         WHERE h.kind = 'dispute' AND lower(h.during) <= until_on AND i.kind = 'invoice' AND i.issued_on BETWEEN from_on AND until_on AND i.status <> 'draft'
-         GROUP BY 1
+        SELECT p.from_on, i.currency, count(DISTINCT i.id) AS n
+          FROM hold h
+          JOIN invoice i ON i.id = h.invoice_id AND i.kind = 'invoice' AND i.status <> 'draft'
+          JOIN period p ON i.issued_on BETWEEN p.from_on AND p.until_on AND lower(h.during) <= p.until_on
+         WHERE h.kind = 'dispute'
+         GROUP BY 1, 2
     ), figure AS (
-        SELECT c.currency, coalesce(o.receivable, 0) AS opening, c.receivable AS closing, c.overdue, c.receivable - c.overdue AS not_due,
+        SELECT p.from_on, p.until_on, p.until_on - p.from_on + 1 AS period_days, c.currency,
+               coalesce(o.receivable, 0) AS opening, c.receivable AS closing, c.overdue, c.receivable - c.overdue AS not_due,
                coalesce(o.on_account, 0) AS opening_account, c.on_account AS closing_account, coalesce(o.charges, 0) AS opening_charges,
                c.charges AS closing_charges, c.sales - coalesce(o.sales, 0) AS sales, c.charged - coalesce(o.charged, 0) AS charges,
                c.receipts - coalesce(o.receipts, 0) AS receipts, c.credits - coalesce(o.credits, 0) AS credits,
                c.discounts - coalesce(o.discounts, 0) AS discounts, c.write_offs - coalesce(o.write_offs, 0) AS write_offs,
-               c.invoices - coalesce(o.invoices, 0) AS invoices, coalesce(x.n, 0) AS disputed, m.sales AS month_sales, m.days AS month_days,
+               c.receivable > c.sales AS exhausted, c.invoices - coalesce(o.invoices, 0) AS invoices, coalesce(x.n, 0) AS disputed,
+               m.sales AS month_sales, m.days AS month_days,
                nullif(greatest(c.closed - coalesce(o.closed, 0), 0), 0) AS closed, c.days - coalesce(o.days, 0) AS days, c.late - coalesce(o.late, 0) AS late,
                nullif(greatest(c.closed_amount - coalesce(o.closed_amount, 0), 0), 0) AS closed_amount, c.amount_days - coalesce(o.amount_days, 0) AS amount_days,
                c.amount_late - coalesce(o.amount_late, 0) AS amount_late
-          FROM total c
-          LEFT JOIN total o ON o.currency = c.currency AND o.day = from_on - 1
-          LEFT JOIN disputed x ON x.currency = c.currency
-          LEFT JOIN monthly_sales(until_on, 13) m ON m.currency = c.currency
-         WHERE c.day = until_on
+          FROM period p
+          JOIN total c ON c.day = p.until_on
+          LEFT JOIN total o ON o.day = p.from_on - 1 AND o.currency = c.currency
+          LEFT JOIN disputed x ON x.from_on = p.from_on AND x.currency = c.currency
+          LEFT JOIN LATERAL monthly_sales(p.until_on, 13) m ON m.currency = c.currency
     )
-    SELECT f.currency, f.opening, f.closing, f.not_due, f.overdue, f.opening_account, f.closing_account, f.opening_charges, f.closing_charges,
+    SELECT f.from_on, f.until_on, f.currency, f.opening, f.closing, f.not_due, f.overdue, f.opening_account, f.closing_account, f.opening_charges, f.closing_charges,
            f.sales, f.charges, f.receipts, f.credits, f.discounts, f.write_offs,
-           round(dso(f.closing, f.sales, period_days), 2), round(dso((f.opening + f.closing) / 2, f.sales, period_days), 2),
+           round(dso(f.closing, f.sales, f.period_days), 2), round(dso((f.opening + f.closing) / 2, f.sales, f.period_days), 2),
            -- A year of sales is nearly always enough.
-           round(coalesce(dso_countback(f.closing, f.month_sales, f.month_days),
-                          (SELECT dso_countback(f.closing, a.sales, a.days) FROM monthly_sales(until_on) a WHERE a.currency = f.currency)), 2),
-           round(best_possible_dso(f.not_due, f.sales, period_days), 2), round(average_days_delinquent(f.closing, f.not_due, f.sales, period_days), 2),
-           round(receivables_turnover(f.sales, f.opening, f.closing), 4), round(collection_period(f.sales, f.opening, f.closing, period_days), 2),
+           CASE WHEN NOT f.exhausted THEN
+               round(coalesce(dso_countback(f.closing, f.month_sales, f.month_days),
+                              (SELECT dso_countback(f.closing, a.sales, a.days) FROM monthly_sales(f.until_on) a WHERE a.currency = f.currency)), 2) END,
+           f.exhausted,
+           round(best_possible_dso(f.not_due, f.sales, f.period_days), 2), round(average_days_delinquent(f.closing, f.not_due, f.sales, f.period_days), 2),
+           round(receivables_turnover(f.sales, f.opening, f.closing), 4), round(collection_period(f.sales, f.opening, f.closing, f.period_days), 2),
            round(collection_effectiveness(f.opening, f.sales, f.closing, f.not_due), 2),
            round(f.days / f.closed, 2), round(f.amount_days / f.closed_amount, 2), round(f.late / f.closed, 2), round(f.amount_late / f.closed_amount, 2),
            round(f.overdue / nullif(f.closing, 0), 4), round(f.write_offs / nullif(f.sales, 0), 4), round(f.disputed::numeric / nullif(f.invoices, 0), 4)
-      FROM figure f ORDER BY 1;
+      FROM figure f ORDER BY 1, 3;
+END $$;
+COMMENT ON FUNCTION kpi_series(date, date, interval) IS
+'The figures of kpi() for periods that follow each other from from_on until until_on, each every long (NULL: one period), the last one cut off at until_on; a row a period and currency, from a currency''s first posting on. from_day, until_day: the period, both included. Errors RV016: not a period; every is less than a day.';
+
+CREATE OR REPLACE FUNCTION kpi(from_on date, until_on date)
+RETURNS TABLE (
+    currency text,
+    opening_receivable numeric, closing_receivable numeric, closing_current numeric, closing_overdue numeric,
+    opening_on_account numeric, closing_on_account numeric, opening_charges numeric, closing_charges numeric,
+    sales numeric, charges numeric, receipts numeric, credits numeric, discounts numeric, write_offs numeric,
+    dso numeric, dso_average numeric, dso_countback numeric, countback_exhausted boolean, best_possible_dso numeric, average_days_delinquent numeric,
+    turnover numeric, collection_period numeric, collection_effectiveness numeric,
+    days_to_pay numeric, days_to_pay_weighted numeric, days_late numeric, days_late_weighted numeric,
+    overdue_ratio numeric, bad_debt_ratio numeric, dispute_rate numeric
+)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN QUERY
+    SELECT k.currency, k.opening_receivable, k.closing_receivable, k.closing_current, k.closing_overdue, k.opening_on_account, k.closing_on_account,
+           k.opening_charges, k.closing_charges, k.sales, k.charges, k.receipts, k.credits, k.discounts, k.write_offs, k.dso, k.dso_average,
+           k.dso_countback, k.countback_exhausted, k.best_possible_dso, k.average_days_delinquent, k.turnover, k.collection_period,
+           k.collection_effectiveness, k.days_to_pay, k.days_to_pay_weighted, k.days_late, k.days_late_weighted, k.overdue_ratio, k.bad_debt_ratio,
+           k.dispute_rate
+      FROM kpi_series(kpi.from_on, kpi.until_on, NULL) k;
 END $$;
 COMMENT ON FUNCTION kpi(date, date) IS
-'Figures of a period, both days included, a row a currency; what was posted later does not change them. Receivable: open invoices and credit notes, VAT included; current + overdue = receivable. Charges: costs and interest, no part of sales or of a ratio. opening + sales + charges - credits - receipts - discounts - write_offs = closing, over receivable + charges - on account. credits: credit notes issued, direct credits, cancellations. DSO, collection period in days of the period (2 decimals); dso_countback over calendar months, NULL when the history is exhausted; collection_effectiveness in per cent, of the period''s sales; days_to_pay, days_late (early: 0) over invoices settled in the period by money at least in part; one that a reversal opens again takes back, on that day, what its settlement had added; ratios as fractions (4 decimals); dispute_rate: issued in the period and disputed by its end. NULL where undefined. Formulas: debiteur.dso() and the others. Error RV016: not a period.';
+'Figures of a period, both days included, a row a currency; what was posted later does not change them. Receivable: open invoices and credit notes, VAT included; current + overdue = receivable. Charges: costs and interest, no part of sales or of a ratio. opening + sales + charges - credits - receipts - discounts - write_offs = closing, over receivable + charges - on account. credits: credit notes issued, direct credits, cancellations. DSO, collection period in days of the period (2 decimals); dso_countback over calendar months, NULL when a month without sales stops it or when the receivable exceeds all sales so far: then countback_exhausted is true; collection_effectiveness in per cent, of the period''s sales; days_to_pay, days_late (early: 0) over invoices settled in the period by money at least in part; one that a reversal opens again takes back, on that day, what its settlement had added; ratios as fractions (4 decimals); dispute_rate: issued in the period and disputed by its end. NULL where undefined. Formulas: debiteur.dso() and the others. Error RV016: not a period.';

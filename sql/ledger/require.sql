@@ -13,6 +13,19 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION require_date(date, text) IS 'Error RV016 unless it is a day from year 1 to 9999.';
 
+CREATE OR REPLACE FUNCTION require_period(from_on date, until_on date) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+BEGIN
+    IF from_on IS NULL OR until_on IS NULL OR from_on < '0001-01-01' OR until_on > '9999-12-31' OR until_on < from_on THEN
+        RAISE EXCEPTION 'from % to % is not a period', from_on, until_on
+            USING ERRCODE = 'RV016', DETAIL = CASE WHEN from_on IS NULL OR until_on IS NULL THEN 'A day is missing.'
+                                                   WHEN until_on < from_on THEN 'It would end before it begins.'
+                                                   ELSE 'Days are from 0001-01-01 to 9999-12-31.' END,
+                  HINT = 'Give the first and the last day, both included.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION require_period(date, date) IS 'Error RV016 unless it is a period of days from year 1 to 9999, both included.';
+
 CREATE OR REPLACE FUNCTION require_text(value text, argument text, may_be_empty boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 BEGIN

@@ -1,5 +1,5 @@
 /*
- * roll_up: what each posting adds to flow, and folding.
+ * roll_up: what each posting adds to flow.
  *
  * The triggers collect the ids of the new rows and append their flow, grouped:
  * one row for a single posting, a few thousand for a COPY of a million. They
@@ -7,7 +7,7 @@
  * before them have posted to the same claims.
  */
 CREATE OR REPLACE FUNCTION flow_of_invoices(ids bigint[])
-RETURNS TABLE (period date, currency text, due_on date, receivable numeric, charges numeric, items bigint, invoices bigint, sales numeric, charged numeric, credits numeric)
+RETURNS TABLE (posted_on date, currency text, due_on date, receivable numeric, charges numeric, items bigint, invoices bigint, sales numeric, charged numeric, credits numeric)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
@@ -25,7 +25,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION flow_of_invoices(bigint[]) IS 'What the issue of these claims adds to flow; drafts nothing.';
 
-CREATE OR REPLACE FUNCTION flow_of_payments(ids bigint[]) RETURNS TABLE (period date, currency text, due_on date, on_account numeric, receipts numeric)
+CREATE OR REPLACE FUNCTION flow_of_payments(ids bigint[]) RETURNS TABLE (posted_on date, currency text, due_on date, on_account numeric, receipts numeric)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
@@ -35,7 +35,7 @@ END $$;
 COMMENT ON FUNCTION flow_of_payments(bigint[]) IS 'What the receipt of these payments adds to flow.';
 
 CREATE OR REPLACE FUNCTION flow_of_allocations(ids bigint[])
-RETURNS TABLE (period date, currency text, due_on date, receivable numeric, charges numeric, on_account numeric, credits numeric, discounts numeric, write_offs numeric)
+RETURNS TABLE (posted_on date, currency text, due_on date, receivable numeric, charges numeric, on_account numeric, credits numeric, discounts numeric, write_offs numeric)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
@@ -59,7 +59,7 @@ END $$;
 COMMENT ON FUNCTION flow_of_allocations(bigint[]) IS 'What these allocations add to flow, but for the claims that they settle or open again.';
 
 CREATE OR REPLACE FUNCTION flow_of_turns(claims bigint[], without bigint[])
-RETURNS TABLE (period date, currency text, due_on date, items bigint, closed bigint, days bigint, late bigint, closed_amount numeric, amount_days numeric, amount_late numeric)
+RETURNS TABLE (posted_on date, currency text, due_on date, items bigint, closed bigint, days bigint, late bigint, closed_amount numeric, amount_days numeric, amount_late numeric)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
@@ -99,8 +99,8 @@ COMMENT ON FUNCTION flow_of_turns(bigint[], bigint[]) IS 'What the settlements a
 CREATE OR REPLACE FUNCTION roll_up_invoices(ids bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    INSERT INTO flow (level, id, period, currency, due_on, receivable, charges, items, invoices, sales, charged, credits)
-    SELECT 0, nextval('flow_id_seq'), f.* FROM flow_of_invoices(ids) f;
+    INSERT INTO flow (posted_on, currency, due_on, receivable, charges, items, invoices, sales, charged, credits)
+    SELECT f.* FROM flow_of_invoices(ids) f;
 END $$;
 COMMENT ON FUNCTION roll_up_invoices(bigint[]) IS 'Appends the issue of these claims to flow.';
 
@@ -110,8 +110,8 @@ DECLARE
     reversed CONSTANT bigint[] := ARRAY(SELECT DISTINCT a.invoice_id FROM allocation a WHERE a.invoice_id = ANY (claims) AND a.kind = 'reversal');
 BEGIN
     -- Of a claim without reversals, what is allocated only grows: it is settled once, and if it is, by these postings.
-    INSERT INTO flow (level, id, period, currency, due_on, items, closed, days, late, closed_amount, amount_days, amount_late)
-    SELECT 0, nextval('flow_id_seq'), s.closed_on, s.currency, s.due_on, - count(*), sum(s.n), sum(s.n * s.days), sum(s.n * s.late), sum(s.n * s.amount),
+    INSERT INTO flow (posted_on, currency, due_on, items, closed, days, late, closed_amount, amount_days, amount_late)
+    SELECT s.closed_on, s.currency, s.due_on, - count(*), sum(s.n), sum(s.n * s.days), sum(s.n * s.late), sum(s.n * s.amount),
            sum(s.n * s.amount * s.days), sum(s.n * s.amount * s.late)
       FROM (SELECT i.closed_on, i.currency, i.due_on, i.amount, i.closed_on - i.issued_on AS days, greatest(i.closed_on - i.due_on, 0) AS late,
                    CASE WHEN i.kind = 'invoice' AND EXISTS (SELECT FROM allocation a WHERE a.invoice_id = i.id AND a.kind = 'payment') THEN 1 ELSE 0 END AS n
@@ -120,9 +120,9 @@ BEGIN
      GROUP BY s.closed_on, s.currency, s.due_on;
     -- Of the others, what their settlements and reopenings are with these postings, less what they were without.
     IF reversed <> '{}' THEN
-        INSERT INTO flow (level, id, period, currency, due_on, items, closed, days, late, closed_amount, amount_days, amount_late)
-        SELECT 0, nextval('flow_id_seq'), t.*
-          FROM (SELECT s.period, s.currency, s.due_on, sum(s.n * s.items) AS items, sum(s.n * s.closed) AS closed, sum(s.n * s.days),
+        INSERT INTO flow (posted_on, currency, due_on, items, closed, days, late, closed_amount, amount_days, amount_late)
+        SELECT t.*
+          FROM (SELECT s.posted_on, s.currency, s.due_on, sum(s.n * s.items) AS items, sum(s.n * s.closed) AS closed, sum(s.n * s.days),
                        sum(s.n * s.late), sum(s.n * s.closed_amount), sum(s.n * s.amount_days), sum(s.n * s.amount_late)
                   FROM (SELECT 1 AS n, * FROM flow_of_turns(reversed, '{}') UNION ALL SELECT -1, * FROM flow_of_turns(reversed, postings)) s
                  GROUP BY 1, 2, 3) t
@@ -144,16 +144,16 @@ BEGIN
     IF TG_ARGV[0] = 'invoice' THEN
         PERFORM roll_up_invoices(ids);
     ELSIF TG_ARGV[0] = 'payment' THEN
-        INSERT INTO flow (level, id, period, currency, due_on, on_account, receipts)
-        SELECT 0, nextval('flow_id_seq'), f.* FROM flow_of_payments(ids) f;
+        INSERT INTO flow (posted_on, currency, due_on, on_account, receipts)
+        SELECT f.* FROM flow_of_payments(ids) f;
     ELSE
         -- A plan made for single postings would not do for thousands.
         IF cardinality(ids) > 100 THEN
             plans := current_setting('plan_cache_mode');
             PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
         END IF;
-        INSERT INTO flow (level, id, period, currency, due_on, receivable, charges, on_account, credits, discounts, write_offs)
-        SELECT 0, nextval('flow_id_seq'), f.* FROM flow_of_allocations(ids) f;
+        INSERT INTO flow (posted_on, currency, due_on, receivable, charges, on_account, credits, discounts, write_offs)
+        SELECT f.* FROM flow_of_allocations(ids) f;
         PERFORM roll_up_turns(ARRAY(SELECT DISTINCT n.invoice_id FROM posted n), ids);
         IF plans IS NOT NULL THEN
             PERFORM set_config('plan_cache_mode', plans, true);
@@ -167,40 +167,3 @@ COMMENT ON FUNCTION roll_up() IS 'Trigger: appends new postings to flow.';
 CREATE OR REPLACE TRIGGER roll_up AFTER INSERT ON invoice REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION roll_up('invoice');
 CREATE OR REPLACE TRIGGER roll_up AFTER INSERT ON payment REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION roll_up('payment');
 CREATE OR REPLACE TRIGGER roll_up AFTER INSERT ON allocation REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION roll_up('allocation');
-
-CREATE OR REPLACE FUNCTION fold(most int DEFAULT 100000) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-#variable_conflict use_column
-DECLARE
-    folded bigint;
-BEGIN
-    -- One folder at a time, and nobody waits: not a reader, not a posting, not a second folder.
-    BEGIN
-        LOCK TABLE flow IN SHARE UPDATE EXCLUSIVE MODE NOWAIT;
-    EXCEPTION WHEN lock_not_available THEN
-        RETURN 0;
-    END;
-    WITH taken AS (
-        DELETE FROM flow f WHERE f.level = 0 AND f.id IN (SELECT q.id FROM flow q WHERE q.level = 0 ORDER BY q.period, q.id LIMIT most) RETURNING f.*
-    ), put AS (
-        INSERT INTO flow AS f (level, period, currency, due_on, receivable, charges, on_account, items, invoices, sales, charged, receipts, credits,
-                               discounts, write_offs, closed, days, late, closed_amount, amount_days, amount_late)
-        SELECT l.level, l.period, t.currency, t.due_on, sum(t.receivable), sum(t.charges), sum(t.on_account), sum(t.items), sum(t.invoices),
-               sum(t.sales), sum(t.charged), sum(t.receipts), sum(t.credits), sum(t.discounts), sum(t.write_offs), sum(t.closed), sum(t.days),
-               sum(t.late), sum(t.closed_amount), sum(t.amount_days), sum(t.amount_late)
-          FROM taken t
-         CROSS JOIN LATERAL (VALUES (1, t.period), (2, date_trunc('month', t.period::timestamp)::date),
-                                    (3, date_trunc('year', t.period::timestamp)::date)) AS l(level, period)
-         GROUP BY 1, 2, 3, 4
-        ON CONFLICT (level, period, currency, due_on, id) DO UPDATE
-           SET receivable = f.receivable + excluded.receivable, charges = f.charges + excluded.charges, on_account = f.on_account + excluded.on_account,
-               items = f.items + excluded.items, invoices = f.invoices + excluded.invoices, sales = f.sales + excluded.sales,
-               charged = f.charged + excluded.charged, receipts = f.receipts + excluded.receipts, credits = f.credits + excluded.credits,
-               discounts = f.discounts + excluded.discounts, write_offs = f.write_offs + excluded.write_offs, closed = f.closed + excluded.closed,
-               days = f.days + excluded.days, late = f.late + excluded.late, closed_amount = f.closed_amount + excluded.closed_amount,
-               amount_days = f.amount_days + excluded.amount_days, amount_late = f.amount_late + excluded.amount_late
-    )
-    SELECT count(*) INTO folded FROM taken;
-    RETURN folded;
-END $$;
-COMMENT ON FUNCTION fold(int) IS 'Folds rows of flow that triggers appended into its levels, at most so many; returns how many (0 also while somebody else folds, or vacuums the table). Figures are exact before and after; reports are faster after. The worker and advance() do it.';

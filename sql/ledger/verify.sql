@@ -7,38 +7,47 @@ DECLARE
     postings CONSTANT bigint[] := ARRAY(SELECT a.id FROM allocation a);
     receipts CONSTANT bigint[] := ARRAY(SELECT p.id FROM payment p);
 BEGIN
-    -- The roll-up, measure by measure: level day and what is not folded against the postings, months and years against the days.
+    -- The roll-up, measure by measure: its days and what is not folded against the postings, months and years against the days.
     RETURN QUERY
-    WITH made AS (
-        SELECT v.level, f.period, f.currency, f.due_on, e.key AS measure, sum(e.value::numeric) AS value
-          FROM (SELECT * FROM flow q WHERE q.level <= 1) f
-         CROSS JOIN LATERAL (VALUES (1, f.period)) AS v(level, period)
-         CROSS JOIN LATERAL jsonb_each_text(to_jsonb(f) - '{level,period,currency,due_on,id}'::text[]) e
-         GROUP BY 1, 2, 3, 4, 5
+    WITH posted AS (
+        SELECT f.posted_on, f.currency, f.due_on, to_jsonb(f) AS j FROM flow_of_invoices(claims) f
+        UNION ALL SELECT f.posted_on, f.currency, f.due_on, to_jsonb(f) FROM flow_of_payments(receipts) f
+        UNION ALL SELECT f.posted_on, f.currency, f.due_on, to_jsonb(f) FROM flow_of_allocations(postings) f
+        UNION ALL SELECT f.posted_on, f.currency, f.due_on, to_jsonb(f) FROM flow_of_turns(claims, '{}') f
+    ), rolled AS (
+        -- Both tables and what is not folded, as rows of one measure each.
+        SELECT 'flow_by_due' AS kept_in, false AS folded, 1 AS level, f.posted_on AS period, f.currency, f.due_on, e.key AS measure, e.value::numeric AS value
+          FROM flow f CROSS JOIN LATERAL jsonb_each_text(to_jsonb(f)) e WHERE e.key IN ('receivable', 'charges', 'items')
         UNION ALL
-        SELECT f.level, f.period, f.currency, f.due_on, e.key, e.value::numeric
-          FROM flow f CROSS JOIN LATERAL jsonb_each_text(to_jsonb(f) - '{level,period,currency,due_on,id}'::text[]) e
-         WHERE f.level > 1
-    ), source AS (
-        SELECT f.period, f.currency, f.due_on, to_jsonb(f) AS j FROM flow_of_invoices(claims) f
-        UNION ALL SELECT f.period, f.currency, f.due_on, to_jsonb(f) FROM flow_of_payments(receipts) f
-        UNION ALL SELECT f.period, f.currency, f.due_on, to_jsonb(f) FROM flow_of_allocations(postings) f
-        UNION ALL SELECT f.period, f.currency, f.due_on, to_jsonb(f) FROM flow_of_turns(claims, '{}') f
+        SELECT 'flow_by_due', true, f.level, f.period, f.currency, f.due_on, e.key, e.value::numeric
+          FROM flow_by_due f CROSS JOIN LATERAL jsonb_each_text(to_jsonb(f) - '{level,period,currency,due_on}'::text[]) e
+        UNION ALL
+        SELECT 'flow_total', false, 1, f.period, f.currency, NULL, e.key, e.value::numeric
+          FROM flow_as_total f CROSS JOIN LATERAL jsonb_each_text(to_jsonb(f) - '{id,period,currency}'::text[]) e
+        UNION ALL
+        SELECT 'flow_total', true, f.level, f.period, f.currency, NULL, e.key, e.value::numeric
+          FROM flow_total f CROSS JOIN LATERAL jsonb_each_text(to_jsonb(f) - '{level,period,currency}'::text[]) e
     ), needed AS (
-        SELECT 1 AS level, s.period, s.currency, s.due_on, e.key AS measure, sum(e.value::numeric) AS value
-          FROM source s CROSS JOIN LATERAL jsonb_each_text(s.j - '{period,currency,due_on}'::text[]) e GROUP BY 2, 3, 4, 5
+        SELECT 'flow_by_due' AS kept_in, 1 AS level, p.posted_on AS period, p.currency, p.due_on, e.key AS measure, e.value::numeric AS value
+          FROM posted p CROSS JOIN LATERAL jsonb_each_text(p.j) e WHERE e.key IN ('receivable', 'charges', 'items')
         UNION ALL
-        SELECT l.level, l.period, f.currency, f.due_on, e.key, sum(e.value::numeric)
-          FROM flow f
-         CROSS JOIN LATERAL (VALUES (2, date_trunc('month', f.period::timestamp)::date), (3, date_trunc('year', f.period::timestamp)::date)) AS l(level, period)
-         CROSS JOIN LATERAL jsonb_each_text(to_jsonb(f) - '{level,period,currency,due_on,id}'::text[]) e
-         WHERE f.level = 1 GROUP BY 1, 2, 3, 4, 5
+        SELECT 'flow_total', 1, p.posted_on, p.currency, NULL, e.key, e.value::numeric
+          FROM posted p CROSS JOIN LATERAL jsonb_each_text(p.j - '{posted_on,currency,due_on,items}'::text[]) e
+        UNION ALL
+        SELECT 'flow_total', 1, CASE WHEN p.posted_on > p.due_on THEN p.posted_on WHEN p.due_on < '9999-12-31' THEN p.due_on + 1 ELSE '10000-01-01' END,
+               p.currency, NULL, 'overdue', (p.j->>'receivable')::numeric
+          FROM posted p WHERE p.j ? 'receivable'
+        UNION ALL
+        SELECT r.kept_in, l.level, date_trunc(l.unit, r.period::timestamp)::date, r.currency, r.due_on, r.measure, r.value
+          FROM rolled r CROSS JOIN (VALUES (2, 'month'), (3, 'year')) AS l(level, unit)
+         -- What is not folded is in no month yet.
+         WHERE r.level = 1 AND r.folded
     )
-    SELECT 'flow', format('level %s, %s, %s, due %s: %s', coalesce(m.level, n.level), coalesce(m.period, n.period), coalesce(m.currency, n.currency),
-                          coalesce(m.due_on, n.due_on), coalesce(m.measure, n.measure)), m.value::text, n.value::text
-      FROM made m
-      FULL JOIN needed n ON n.level = m.level AND n.period = m.period AND n.currency = m.currency AND n.due_on = m.due_on AND n.measure = m.measure
-     WHERE coalesce(m.value, 0) <> coalesce(n.value, 0);
+    SELECT n.kept_in, format('level %s, %s, %s%s: %s', n.level, n.period, n.currency, ', due ' || n.due_on, n.measure), sum(n.kept)::text, sum(n.value)::text
+      FROM (SELECT r.kept_in, r.level, r.period, r.currency, r.due_on, r.measure, r.value AS kept, 0 AS value FROM rolled r
+            UNION ALL SELECT d.kept_in, d.level, d.period, d.currency, d.due_on, d.measure, 0, d.value FROM needed d) n
+     GROUP BY n.kept_in, n.level, n.period, n.currency, n.due_on, n.measure
+    HAVING sum(n.kept) <> sum(n.value);
     -- Claims against their allocations, and their status.
     RETURN QUERY
     SELECT 'invoice', format('%s: %s', i.number, f.fact), f.kept, f.should_be
@@ -65,4 +74,4 @@ BEGIN
      WHERE n.amount <> s.amount;
 END $$;
 COMMENT ON FUNCTION verify() IS
-'Every difference between what the ledger keeps and what that is made of: flow and the postings, allocated amounts, status, closing dates, amounts of notices. No rows: all agree. Reads the whole ledger.';
+'Every difference between what the ledger keeps and what that is made of: the roll-up and the postings, allocated amounts, status, closing dates, amounts of notices. No rows: all agree. Reads the whole ledger.';

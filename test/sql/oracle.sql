@@ -209,12 +209,27 @@ SELECT count(*) FILTER (WHERE (f.days_to_pay, f.days_late, f.days_to_pay_weighte
          FROM period p JOIN turn t ON t.posted_on BETWEEN p.from_on AND p.until_on GROUP BY 1, 2 HAVING sum(t.n) > 0 AND sum(t.n * t.amount) > 0) e
     ON e.from_on = f.from_on AND e.currency = f.currency;
 
+-- A series of periods is what kpi() says of each.
+SELECT (SELECT count(*) FROM kpi_series('2022-12-15', '2024-05-09', '31 days')) > 30 AS rows, count(*) AS differ
+  FROM (SELECT k.* FROM kpi_series('2022-12-15', '2024-05-09', '31 days') k
+        EXCEPT ALL
+        SELECT p.from_on, p.until_on, k.* FROM (SELECT date '2022-12-15' + n * 31 AS from_on, least(date '2022-12-15' + n * 31 + 30, '2024-05-09') AS until_on FROM generate_series(0, 16) n) p,
+               kpi(p.from_on, p.until_on) k) x;
+SELECT count(*) > 0 AS some, count(*) FILTER (WHERE countback_exhausted <> (closing_receivable > (SELECT coalesce(sum(amount), 0) FROM invoice i WHERE i.currency = k.currency AND i.issued_on <= k.until_day
+           AND i.kind = 'invoice' AND i.status <> 'draft' AND NOT (i.status = 'cancelled' AND i.allocated = 0)))) AS exhausted_differs
+  FROM kpi_series('2022-01-01', '2024-05-31') k;
+SELECT array_agg(DISTINCT (k.from_day, k.until_day) ORDER BY (k.from_day, k.until_day)) AS of_months FROM kpi_series('2023-01-31', '2023-05-10') k;
+SELECT kpi_series('2023-01-31', '2023-05-10', '0 days');
+SELECT kpi_series('2023-01-31', '2023-05-10', '23 hours');
+SELECT kpi_series('2023-01-31', '2023-05-10', '-1 month');
+SELECT kpi_series('2023-01-31', '2023-01-30');
+
 -- The roll-up: what verify() says, and the same figures with and without folding.
 SELECT count(*) AS verified FROM verify();
 SELECT fold(0) AS nothing, fold(7) <= 7 AS a_few;
 SELECT count(*) AS changed FROM (SELECT * FROM reported EXCEPT ALL SELECT d.as_of, g.* FROM day d, aging(d.as_of) g) x;
 SELECT fold() >= 0 AS folded;
-SELECT count(*) AS left_over FROM flow WHERE level = 0;
+SELECT count(*) AS left_over FROM flow;
 SELECT count(*) AS changed FROM (SELECT * FROM reported EXCEPT ALL SELECT d.as_of, g.* FROM day d, aging(d.as_of) g) x;
 SELECT count(*) AS changed FROM (SELECT * FROM figure EXCEPT ALL SELECT p.from_on, p.until_on, k.* FROM period p, kpi(p.from_on, p.until_on) k) x;
 SELECT count(*) AS verified FROM verify();
@@ -227,8 +242,9 @@ SELECT count(*) AS changed FROM (SELECT * FROM before EXCEPT ALL SELECT d.as_of,
 SELECT count(*) AS verified FROM verify();
 
 -- verify() finds what was broken on purpose.
-UPDATE flow SET receivable = receivable + 0.01 WHERE (level, period, currency, due_on, id) = (SELECT f.level, f.period, f.currency, f.due_on, f.id FROM flow f WHERE f.level = 1 ORDER BY 1, 2, 3, 4, 5 LIMIT 1);
-SELECT what, split_part(subject, ',', 1) AS level, split_part(subject, ': ', 2) AS measure, kept::numeric - coalesce(should_be::numeric, 0) AS difference FROM verify() ORDER BY 2;
+UPDATE flow_by_due SET receivable = receivable + 0.01 WHERE (level, period, currency, due_on) = (SELECT f.level, f.period, f.currency, f.due_on FROM flow_by_due f WHERE f.level = 1 ORDER BY 1, 2, 3, 4 LIMIT 1);
+UPDATE flow_total SET overdue = overdue - 0.02 WHERE (level, period, currency) = (SELECT f.level, f.period, f.currency FROM flow_total f WHERE f.level = 2 ORDER BY 1, 2, 3 LIMIT 1);
+SELECT what, split_part(subject, ',', 1) AS level, split_part(subject, ': ', 2) AS measure, kept::numeric - should_be::numeric AS difference FROM verify() ORDER BY 1, 2;
 
 RESET search_path;
 SELECT debiteur.drop_ledger('oracle', true);
