@@ -24,7 +24,7 @@ COMMENT ON FUNCTION debiteur.roll(date, text, date[], integer[]) IS
 'The business day that stands for the day; a business day stands for itself. convention: following: the next one; preceding: the one before; modified_following: the next one, but the one before if that is in another month; modified_preceding: the one before, but the next one if that is in another month; unadjusted: the day itself, whatever day it is (the business day conventions of ISDA and of fmdates, is_valid_bdc). holidays, weekend and errors as of is_business_day(); 22023 no such convention, 22008 beyond the first or last date. NULL on NULL.';
 
 CREATE FUNCTION debiteur.sending_day(day date, send_days integer[], quiet datemultirange, holidays date[] DEFAULT '{}') RETURNS date
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = debiteur, pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     weekend CONSTANT int[] := ARRAY(SELECT w FROM generate_series(1, 7) w WHERE w <> ALL (send_days));
     found date := day;
@@ -32,7 +32,7 @@ DECLARE
 BEGIN
     LOOP
         IF send_days IS NOT NULL THEN
-            found := roll(found, 'following', holidays, weekend);
+            found := debiteur.roll(found, 'following', holidays, weekend);
         END IF;
         SELECT coalesce(upper(r), 'infinity') INTO quiet_until FROM unnest(quiet) r WHERE r @> found;
         IF quiet_until IS NULL OR NOT isfinite(quiet_until) THEN
@@ -81,10 +81,10 @@ COMMENT ON FUNCTION debiteur.easter(integer) IS
 
 CREATE FUNCTION debiteur.holidays_nl(year integer, good_friday boolean DEFAULT true, liberation_day text DEFAULT 'always')
 RETURNS TABLE (day date, name text, dutch_name text)
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 12 SET search_path = debiteur, pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 12 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    easter CONSTANT date := easter(holidays_nl.year);
+    easter CONSTANT date := debiteur.easter(holidays_nl.year);
     monarch date;  -- his or her day
 BEGIN
     IF holidays_nl.liberation_day IS NULL OR holidays_nl.liberation_day NOT IN ('never', 'every_five_years', 'always') THEN
@@ -120,4 +120,4 @@ BEGIN
      ORDER BY h.day, h.name;
 END $$;
 COMMENT ON FUNCTION debiteur.holidays_nl(integer, boolean, text) IS
-'The holidays of the Netherlands in a year from 1583 on. By default those of the Algemene termijnenwet, art. 3 (Stb. 1964, 314), Good Friday and every 5 May with them, and Easter Sunday and Whit Sunday, which are Sundays anyway. good_friday false: without; most businesses work on it. liberation_day: always, every_five_years (years divisible by five, as most collective agreements have it) or never; from 1990 on, when it became a holiday of every year. King''s Day: 27 April from 2014 on, on Saturday 26 where that is a Sunday. Queen''s Day: 30 April from 1949 to 2013; where that was a Sunday on Monday 1 May until 1979, on Saturday 29 April from 1980. None before 1949. Liberation Day may be Ascension Day: two rows of one day. A NULL year gives no row. Errors: 22008 no such year, 22023 liberation_day.';
+'The holidays of the Netherlands in a year from 1583 on. By default those of the Algemene termijnenwet, art. 3 (Stb. 1964, 314), Good Friday and every 5 May with them, and Easter Sunday and Whit Sunday, which are Sundays anyway. good_friday false (or NULL): without; most businesses work on it. liberation_day: always, every_five_years (years divisible by five, as most collective agreements have it) or never; from 1990 on, when it became a holiday of every year. King''s Day: 27 April from 2014 on, on Saturday 26 where that is a Sunday. Queen''s Day: 30 April from 1949 to 2013; where that was a Sunday on Monday 1 May until 1979, on Saturday 29 April from 1980. None before 1949. Liberation Day may be Ascension Day: two rows of one day. A NULL year gives no row. Errors: 22008 no such year, 22023 liberation_day.';

@@ -142,10 +142,10 @@ CREATE FUNCTION debiteur.in_business_days(step debiteur.dunning_step) RETURNS bo
 COMMENT ON FUNCTION debiteur.in_business_days(debiteur.dunning_step) IS
 'Does the step count business days? NULL gives NULL.';
 
-CREATE FUNCTION debiteur.in_business_days(steps debiteur.dunning_step[]) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'debiteur_steps_in_business_days'
+CREATE FUNCTION debiteur.uses_business_days(steps debiteur.dunning_step[]) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'debiteur_uses_business_days'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION debiteur.in_business_days(debiteur.dunning_step[]) IS
+COMMENT ON FUNCTION debiteur.uses_business_days(debiteur.dunning_step[]) IS
 'Does any of the steps count business days? NULL gives NULL. Error RV011 if the steps are no list of steps.';
 
 CREATE FUNCTION debiteur.channel(step debiteur.dunning_step) RETURNS text

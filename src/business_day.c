@@ -151,7 +151,8 @@ same_month(DateADT day, int64 other)
 
 	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &day_of_month);
 	first = (int64) day - day_of_month + 1;
-	return other >= first && other < first + day_tab[isleap(year)][month - 1];
+	return IS_VALID_DATE(other) && other >= first &&
+		   other < first + day_tab[isleap(year)][month - 1];
 }
 
 /* The business day that stands for the day; a day out of range stays. */
@@ -191,8 +192,10 @@ compare_days(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Weekdays as bits, Monday the lowest, from their ISO numbers; no array:
- * Saturday and Sunday. */
+/*
+ * Weekdays as bits, Monday the lowest, from their ISO numbers; no array means
+ * Saturday and Sunday.
+ */
 static int
 weekend_bits(ArrayType *array)
 {
@@ -222,7 +225,7 @@ weekend_bits(ArrayType *array)
 	}
 	if (bits == (1 << DAYS_PER_WEEK) - 1)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("a week has a business day"),
+						errmsg("no day of the week is a business day"),
 						errdetail("\"weekend\" has all weekdays in it."),
 						errhint("Leave one out.")));
 	return bits;
@@ -293,9 +296,8 @@ keep_array(ArrayType *array, MemoryContext context)
 }
 
 /*
- * The calendar of two arguments, an array of dates and one of weekdays; none
- * of the second, weekend < 0, is Saturday and Sunday. What an earlier call
- * kept that differs is freed with the context of the call site.
+ * The calendar of two arguments, an array of dates and one of weekdays; with
+ * weekend < 0 there is no second one, and it is Saturday and Sunday.
  */
 const Calendar *
 debiteur_calendar_arg(FunctionCallInfo fcinfo, int holidays, int weekend)

@@ -157,9 +157,9 @@ steps_arg(FunctionCallInfo fcinfo, int n, int *nsteps)
 	return (const DunningStep *) ARR_DATA_PTR(array);
 }
 
-PG_FUNCTION_INFO_V1(debiteur_steps_in_business_days);
+PG_FUNCTION_INFO_V1(debiteur_uses_business_days);
 Datum
-debiteur_steps_in_business_days(PG_FUNCTION_ARGS)
+debiteur_uses_business_days(PG_FUNCTION_ARGS)
 {
 	int nsteps;
 	const DunningStep *steps = steps_arg(fcinfo, 0, &nsteps);

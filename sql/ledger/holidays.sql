@@ -70,11 +70,11 @@ COMMENT ON FUNCTION add_dutch_holidays(int, int, boolean, text, text) IS
 'Adds the holidays of the Netherlands of these years (see debiteur.holidays_nl() for the options) to the ledger''s; returns how many days were added. Days that are holidays already stay as they are, so a second call adds none. Errors: RV016 not years from 1583 to 9999 in order; 23502, 23514 no such liberation_day; RV008 the key was used with other values.';
 
 CREATE OR REPLACE FUNCTION calendar_changed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     -- Of the policies that look at the calendar, the customers with claims that wait for a day.
-    policies bigint[] := ARRAY(SELECT p.id FROM policy p WHERE p.convention <> 'unadjusted' OR p.send_days IS NOT NULL OR in_business_days(p.steps));
+    policies bigint[] := ARRAY(SELECT p.id FROM policy p WHERE p.convention <> 'unadjusted' OR p.send_days IS NOT NULL OR uses_business_days(p.steps));
     customers bigint[];
 BEGIN
     IF policies = '{}' THEN

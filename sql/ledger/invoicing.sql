@@ -11,7 +11,7 @@ BEGIN
                   HINT = 'Leave out the columns status, allocated, closed_on and those of dunning: they follow from what is posted.';
     END IF;
     SELECT s.currency, coalesce(c.terms, s.terms) AS terms, p.steps, p.catch_up = 'by_age' AS by_age, p.convention,
-           CASE WHEN p.convention <> 'unadjusted' OR in_business_days(p.steps) THEN holidays() ELSE '{}' END AS holidays INTO defaults
+           CASE WHEN p.convention <> 'unadjusted' OR uses_business_days(p.steps) THEN holidays() ELSE '{}' END AS holidays INTO defaults
       FROM settings s
       LEFT JOIN customer c ON c.id = NEW.customer_id
       LEFT JOIN policy p ON p.name = coalesce(c.policy, s.policy) AND p.current;

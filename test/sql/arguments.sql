@@ -19,7 +19,8 @@ INSERT INTO good VALUES ('customer', '''C1'''), ('number', '''NEW'''), ('name', 
     ('notice', '1'), ('steps', '''{due+1 email reminder}'''), ('catch_up', '''by_age'''), ('grouped_by', '''invoice'''), ('minimum_amount', '1'), ('min_interval', '1'), ('as_of', '''2024-02-14'''),
     ('most', '10'), ('discount', 'true'), ('retry', 'true'), ('batch_size', '10'), ('bounds', '''{30,60}'''), ('language', '''nl'''), ('country', '''NL'''), ('email', '''a@example.org'''),
     ('phone', '''1'''), ('address', '''Kade'''), ('segment', '''x'''), ('reference', '''r'''), ('reason', '''r'''), ('note', '''n'''), ('key', '''key'''), ('function', '''f'''), ('arguments', '''{}'''),
-    ('message', '''m'''), ('code', '''XX000'''), ('detail', '''d'''), ('result', '1'), ('days', '30'), ('ids', '''{1}'''), ('customers', '''{1}'''), ('only_invoice', '1');
+    ('message', '''m'''), ('code', '''XX000'''), ('detail', '''d'''), ('result', '1'), ('days', '30'), ('ids', '''{1}'''), ('customers', '''{1}'''), ('only_invoice', '1'),
+    ('day', '''2024-05-10'''), ('from_year', '2024'), ('until_year', '2025'), ('good_friday', 'true'), ('liberation_day', '''always'''), ('convention', '''following'''), ('send_days', '''{1,2,3,4,5}'''), ('quiet', '''{[2024-12-24,2025-01-02]}''');
 CREATE VIEW routine AS
 SELECT p.oid, p.proname, p.prokind, p.pronargdefaults, p.provolatile, p.prosecdef, a.argument, a.type, a.n, a.n > p.pronargs - p.pronargdefaults AS optional
   FROM pg_proc p CROSS JOIN LATERAL (SELECT x.argument, p.proargtypes[x.n - 1]::regtype::text AS type, x.n FROM unnest(p.proargnames) WITH ORDINALITY x(argument, n) WHERE x.n <= p.pronargs) a

@@ -91,7 +91,7 @@ SELECT convention, to_char(next_step_on('{due+1 email reminder}', 0, '2024-06-28
        to_char(next_step_on('{due-1 email upcoming}', 0, '2024-06-30', '2024-05-29', NULL, convention => convention), 'Dy DD Mon') AS day_before_due,
        to_char(next_step_on('{due+1 email reminder,prev+2 email reminder}', 1, '2024-06-20', '2024-05-22', '2024-06-28', convention => convention), 'Dy DD Mon') AS days_after_notice
   FROM unnest('{unadjusted,following,modified_following,preceding,modified_preceding}'::text[]) convention;
-SELECT in_business_days('{due+3 email reminder,prev+5bd email reminder}'::dunning_step[]) AS some, in_business_days('{due+3 email reminder}'::dunning_step[]) AS none, in_business_days(NULL::dunning_step[]) IS NULL AS null_gives_null;
+SELECT uses_business_days('{due+3 email reminder,prev+5bd email reminder}') AS some, uses_business_days('{due+3 email reminder}') AS none, uses_business_days(NULL) IS NULL AS null_gives_null;
 
 -- NULLs and infinity
 SELECT next_step(NULL, 0, '2024-06-01', '2024-05-02', NULL, '2024-07-01') IS NULL
@@ -129,7 +129,7 @@ SELECT next_step('{due+7 email reminder,NULL}', 0, '2024-06-01', '2024-05-02', N
 SELECT next_step_on(:policy, -1, '2024-06-01', '2024-05-02', NULL);
 SELECT next_step_on(:policy, 0, '2024-06-01', '2024-05-02', NULL, convention => 'sometimes');
 SELECT next_step(:policy, 0, '2024-06-01', '2024-05-02', NULL, '2024-07-01', holidays => '{infinity}');
-SELECT in_business_days('{}'::dunning_step[]);
+SELECT uses_business_days('{}');
 \set VERBOSITY sqlstate
 SELECT next_step(:policy, 0, 'infinity', '2024-05-02', NULL, '-infinity');
 SELECT next_step_on('{}', 0, '2024-06-01', '2024-05-02', NULL);

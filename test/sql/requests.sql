@@ -24,9 +24,12 @@ INSERT INTO call VALUES
     (12, 'write_off', 'write_off(''F1'', 1, ''2024-01-13'', key => ''k12'')'),
     (13, 'issue_invoice', 'issue_invoice(''C1'', ''F3'', 50, ''2024-01-01'', key => ''k13'')'),
     (14, 'cancel_invoice', 'cancel_invoice(''F3'', ''2024-01-14'', key => ''k14'')'),
-    (15, 'set_policy', 'set_policy(''p'', ''{due+1 email reminder}'', key => ''k15'')');
+    (15, 'set_policy', 'set_policy(''p'', ''{due+1 email reminder}'', key => ''k15'')'),
+    (16, 'add_holiday', 'add_holiday(''2024-05-10'', ''Closed'', key => ''k16'')'),
+    (17, 'remove_holiday', 'remove_holiday(''2024-05-10'', key => ''k17'')'),
+    (18, 'add_dutch_holidays', 'add_dutch_holidays(2024, 2024, key => ''k18'')');
 CREATE FUNCTION pg_temp.rows_of_all() RETURNS bigint LANGUAGE sql AS
-$$ SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM invoice) + (SELECT count(*) FROM payment) + (SELECT count(*) FROM allocation) + (SELECT count(*) FROM hold) + (SELECT count(*) FROM policy) + (SELECT count(*) FROM request) $$;
+$$ SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM invoice) + (SELECT count(*) FROM payment) + (SELECT count(*) FROM allocation) + (SELECT count(*) FROM hold) + (SELECT count(*) FROM policy) + (SELECT count(*) FROM holiday) + (SELECT count(*) FROM request) $$;
 CREATE FUNCTION pg_temp.twice(command text) RETURNS TABLE (result bigint, rows bigint, again bigint, rows_again bigint) LANGUAGE plpgsql AS $$
 DECLARE
     before bigint := pg_temp.rows_of_all();

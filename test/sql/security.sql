@@ -110,6 +110,8 @@ SELECT command, public.attempt('security_stranger', command) AS stranger, public
     (26, 'SELECT security.apply_credit(''N1'', ''F1'')'), (27, 'SELECT security.hold(''C1'')'), (28, format('SELECT security.release(%s)', :hold)),
     (29, 'SELECT * FROM security.take_messages()'), (30, format('SELECT security.confirm_notice(%s)', :notice)), (31, format('SELECT security.fail_notice(%s)', :notice)),
     (40, 'SELECT security.write_off(''F1'')'), (41, 'SELECT security.cancel_invoice(''F2'')'), (42, 'SELECT security.set_policy(''p'', ''{due+1 email reminder}'')'), (43, 'SELECT security.advance_batch(''2024-02-14'')'),
+    (44, 'SELECT security.add_holiday(''2024-05-10'', ''Closed'')'), (45, 'SELECT security.add_dutch_holidays(2024, 2025)'), (46, 'SELECT security.remove_holiday(''2024-05-10'')'),
+    (47, 'INSERT INTO security.holiday VALUES (''2024-05-10'', ''Closed'')'),
     (50, 'INSERT INTO security.allocation (invoice_id, kind, amount, posted_on) SELECT id, ''credit'', 1, ''2024-02-01'' FROM security.invoice WHERE number = ''F1'''),
     (51, 'INSERT INTO security.invoice (customer_id, number, amount, issued_on) VALUES (1, ''F8'', 1, ''2024-02-01'')'), (52, 'INSERT INTO security.payment (customer_id, currency, amount, received_on) VALUES (1, ''EUR'', 1, ''2024-02-01'')'),
     (53, 'UPDATE security.invoice SET reference = ''x'''), (54, 'UPDATE security.customer SET name = ''x'''), (54.5, 'UPDATE security.customer SET policy = ''default'' WHERE number = (SELECT min(number) FROM security.customer)'), (55, 'DELETE FROM security.hold'), (56, 'DELETE FROM security.outbox'), (57, 'UPDATE security.settings SET worker = false'),
