@@ -31,6 +31,10 @@ typedef struct CalendarCache
 	Calendar calendar;
 } CalendarCache;
 
+/* Monday to Friday, without holidays. */
+const Calendar debiteur_weekdays = {
+	.per_week = 5, .upto = {1, 2, 3, 4, 5, 5, 5}, .place = {0, 1, 2, 3, 4}};
+
 static const char *const conventions[] = {"unadjusted", "following",
 										  "modified_following", "preceding",
 										  "modified_preceding"};
@@ -297,14 +301,16 @@ keep_array(ArrayType *array, MemoryContext context)
 
 /*
  * The calendar of two arguments, an array of dates and one of weekdays; with
- * weekend < 0 there is no second one, and it is Saturday and Sunday.
+ * weekend < 0 there is no second one, and it is Saturday and Sunday. It is
+ * kept where the caller says: in fn_extra, or where that leads to.
  */
 const Calendar *
-debiteur_calendar_arg(FunctionCallInfo fcinfo, int holidays, int weekend)
+debiteur_calendar_arg(FunctionCallInfo fcinfo, int holidays, int weekend,
+					  void **kept)
 {
 	ArrayType *days = PG_GETARG_ARRAYTYPE_P(holidays);
 	ArrayType *week = weekend < 0 ? NULL : PG_GETARG_ARRAYTYPE_P(weekend);
-	CalendarCache *cache = fcinfo->flinfo->fn_extra;
+	CalendarCache *cache = *kept;
 	MemoryContext context;
 	int bits;
 
@@ -314,7 +320,7 @@ debiteur_calendar_arg(FunctionCallInfo fcinfo, int holidays, int weekend)
 
 	/* The cache lives in a context of its own: dropped whole when it is over.
 	 */
-	fcinfo->flinfo->fn_extra = NULL;
+	*kept = NULL;
 	if (cache != NULL)
 		MemoryContextDelete(GetMemoryChunkContext(cache));
 	context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt,
@@ -325,7 +331,7 @@ debiteur_calendar_arg(FunctionCallInfo fcinfo, int holidays, int weekend)
 	set_holidays(&cache->calendar, days, bits, context);
 	cache->holidays = keep_array(days, context);
 	cache->weekend = keep_array(week, context);
-	fcinfo->flinfo->fn_extra = cache;
+	*kept = cache;
 	return &cache->calendar;
 }
 
@@ -362,13 +368,21 @@ date_result(int64 day)
 	return DateADTGetDatum((DateADT) day);
 }
 
+/* The calendar of two arguments in a row, holidays and weekend. */
+static const Calendar *
+calendar_arg(FunctionCallInfo fcinfo, int holidays)
+{
+	return debiteur_calendar_arg(fcinfo, holidays, holidays + 1,
+								 &fcinfo->flinfo->fn_extra);
+}
+
 PG_FUNCTION_INFO_V1(debiteur_is_business_day);
 Datum
 debiteur_is_business_day(PG_FUNCTION_ARGS)
 {
 	DateADT day = debiteur_date_arg(fcinfo, 0, "day");
 
-	PG_RETURN_BOOL(is_business_day(debiteur_calendar_arg(fcinfo, 1, 2), day));
+	PG_RETURN_BOOL(is_business_day(calendar_arg(fcinfo, 1), day));
 }
 
 PG_FUNCTION_INFO_V1(debiteur_business_day_add);
@@ -376,7 +390,7 @@ Datum
 debiteur_business_day_add(PG_FUNCTION_ARGS)
 {
 	DateADT day = debiteur_date_arg(fcinfo, 0, "day");
-	const Calendar *calendar = debiteur_calendar_arg(fcinfo, 2, 3);
+	const Calendar *calendar = calendar_arg(fcinfo, 2);
 
 	return date_result(
 		debiteur_add_business_days(calendar, day, PG_GETARG_INT32(1)));
@@ -388,7 +402,7 @@ debiteur_business_days_between(PG_FUNCTION_ARGS)
 {
 	DateADT from = debiteur_date_arg(fcinfo, 0, "from_on");
 	DateADT until = debiteur_date_arg(fcinfo, 1, "until_on");
-	const Calendar *calendar = debiteur_calendar_arg(fcinfo, 2, 3);
+	const Calendar *calendar = calendar_arg(fcinfo, 2);
 
 	/* All dates there are are fewer days than fit. */
 	PG_RETURN_INT32((int32) (business_days_upto(calendar, until) -
@@ -401,7 +415,7 @@ debiteur_business_day_roll(PG_FUNCTION_ARGS)
 {
 	DateADT day = debiteur_date_arg(fcinfo, 0, "day");
 	Convention convention = debiteur_convention_arg(fcinfo, 1);
-	const Calendar *calendar = debiteur_calendar_arg(fcinfo, 2, 3);
+	const Calendar *calendar = calendar_arg(fcinfo, 2);
 
 	return date_result(debiteur_roll(calendar, day, convention));
 }

@@ -17,7 +17,7 @@ typedef struct Calendar
 	int upto[7];  /* of these, those up to and with Monday, ... Sunday */
 	int place[7]; /* weekday, from Monday = 0, of the first, second, ... */
 	int nholidays;
-	DateADT *holidays; /* ascending, each once, none in a weekend */
+	const DateADT *holidays; /* ascending, each once, none in a weekend */
 } Calendar;
 
 typedef enum Convention
@@ -29,8 +29,11 @@ typedef enum Convention
 	CONVENTION_MODIFIED_PRECEDING
 } Convention;
 
+extern const Calendar debiteur_weekdays;
+
 extern const Calendar *
-debiteur_calendar_arg(FunctionCallInfo fcinfo, int holidays, int weekend);
+debiteur_calendar_arg(FunctionCallInfo fcinfo, int holidays, int weekend,
+					  void **kept);
 extern Convention debiteur_convention_arg(FunctionCallInfo fcinfo, int n);
 extern int64
 debiteur_add_business_days(const Calendar *calendar, int64 day, int n);

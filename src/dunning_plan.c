@@ -195,7 +195,8 @@ read_case(FunctionCallInfo fcinfo, DunningCase *c)
 	c->issued = PG_GETARG_DATEADT(3);
 	c->was_noticed = !PG_ARGISNULL(4);
 	c->noticed = c->was_noticed ? PG_GETARG_DATEADT(4) : 0;
-	c->calendar = debiteur_calendar_arg(fcinfo, 7, -1);
+	c->calendar =
+		debiteur_calendar_arg(fcinfo, 7, -1, &fcinfo->flinfo->fn_extra);
 	c->convention = debiteur_convention_arg(fcinfo, 8);
 	return true;
 }

@@ -20,7 +20,9 @@ BEGIN
     IF NEW.kind = 'credit_note' THEN
         NEW.due_on := coalesce(NEW.due_on, (SELECT r.due_on FROM invoice r WHERE r.id = NEW.related_id), NEW.issued_on);
     ELSE
-        NEW.due_on := coalesce(NEW.due_on, due_date(NEW.terms, NEW.issued_on));
+        NEW.due_on := coalesce(NEW.due_on, due_date(NEW.terms, NEW.issued_on,
+            -- The terms' one notation says whether they look at the calendar.
+            CASE WHEN NEW.terms::text LIKE '% bd%' THEN holidays() ELSE '{}' END));
         IF NEW.amount = 0 AND NEW.status = 'open' THEN
             NEW.status := 'paid';
             NEW.closed_on := NEW.issued_on;

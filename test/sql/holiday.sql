@@ -59,6 +59,10 @@ SELECT number, next_on FROM invoice WHERE number LIKE 'B%' ORDER BY 1;
 CALL days('2024-12-10', '2025-01-15');
 SELECT * FROM sent WHERE customer = 'bd';
 
+-- Payment terms in business days too.
+SELECT issue_invoice('bd', 'B3', 100, '2024-12-20', terms => '5 working days') > 0 AS issued, issue_invoice('bd', 'B4', 100, '2024-12-20', terms => 'net 7') > 0 AS issued2;
+SELECT number, terms, to_char(due_on, 'Dy YYYY-MM-DD') AS due_on FROM invoice WHERE number IN ('B3', 'B4') ORDER BY 1;
+
 -- Conventions. Seven days after Monday 25 March 2024 is Easter Monday, three before Wednesday 1 May a Sunday.
 SELECT set_policy(c, '{due-3 email upcoming,due+7 email reminder}', convention => c) > 0 AS made FROM unnest('{unadjusted,following,preceding,modified_following}'::text[]) c;
 SELECT add_customer(c, c, policy => c) > 0 AS added, issue_invoice(c, c || ' 1', 100, '2024-03-24', '2024-03-25') > 0 AS issued, issue_invoice(c, c || ' 2', 100, '2024-04-01', '2024-05-01') > 0 AS issued2
