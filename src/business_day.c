@@ -8,8 +8,8 @@
  * holidays before it are searched for in the same way. So everything takes the
  * same time, however many days are added, and is exact for any dates.
  *
- * A call site keeps the calendar it made of its arguments, in fn_extra, as
- * long as these stay the same: the holidays are sorted once, not once a row.
+ * A call site keeps the calendar it made of its arguments as long as these
+ * stay the same: the holidays are sorted once, not once a row.
  */
 #include "postgres.h"
 
@@ -41,7 +41,7 @@ static const char *const conventions[] = {"unadjusted", "following",
 
 /* ---------- arithmetic ---------- */
 
-/* Weeks from the first Monday to the day's, rounded down. */
+/* n / per_week, rounded down. */
 static int64
 week_of(int64 n, int per_week)
 {
@@ -318,8 +318,7 @@ debiteur_calendar_arg(FunctionCallInfo fcinfo, int holidays, int weekend,
 		same_array(week, cache->weekend))
 		return &cache->calendar;
 
-	/* The cache lives in a context of its own: dropped whole when it is over.
-	 */
+	/* What is kept has a context of its own, and goes with it. */
 	*kept = NULL;
 	if (cache != NULL)
 		MemoryContextDelete(GetMemoryChunkContext(cache));

@@ -43,7 +43,10 @@ BEGIN
     any_account := EXISTS (SELECT FROM payment m WHERE m.customer_id = ANY (whose) AND m.unallocated <> 0);
     days_off := holidays();
     RETURN QUERY
-    WITH item AS (
+    WITH sending AS MATERIALIZED (
+        -- Once a policy, not once a claim.
+        SELECT p.id, sending_day(decide.as_of, p.send_days, p.quiet, days_off) AS sends_on FROM policy p WHERE num_nonnulls(p.send_days, p.quiet) > 0
+    ), item AS (
         -- All that is open with these customers: it counts in the balance, candidate or not.
         SELECT i.id, i.customer_id, i.number, i.kind, i.currency, i.issued_on, i.due_on, i.open_amount, i.status, i.step, i.noticed_on,
                i.kind <> 'credit_note' AND (i.next_on <= decide.as_of OR i.id = only_invoice) AS candidate,
@@ -53,7 +56,7 @@ BEGIN
                        AND h.during @> decide.as_of) END AS held_until,
                c.number AS customer_number, p.id AS used_policy, p.grouped_by, p.steps, p.catch_up = 'by_age' AS by_age,
                p.minimum_amount, p.min_interval, p.convention,
-               CASE WHEN num_nonnulls(p.send_days, p.quiet) > 0 THEN sending_day(decide.as_of, p.send_days, p.quiet, days_off) END AS sends_on
+               CASE WHEN num_nonnulls(p.send_days, p.quiet) > 0 THEN (SELECT s.sends_on FROM sending s WHERE s.id = p.id) END AS sends_on
           FROM invoice i
           JOIN customer c ON c.id = i.customer_id
           LEFT JOIN policy a ON a.current AND a.name = coalesce(c.policy, (SELECT s.policy FROM settings s))
