@@ -33,6 +33,9 @@
 	} while (0)
 #endif
 
+/* currency.c */
+extern Datum debiteur_round_half_up(PG_FUNCTION_ARGS);
+
 /* due_date.c */
 extern DateADT
 debiteur_date_arg(FunctionCallInfo fcinfo, int n, const char *name);
