@@ -14,7 +14,7 @@ OBJS       = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
 # The extension's script, in dependency order: ONCE runs at CREATE EXTENSION
 # only, REPLACEABLE runs again in every update.
-ONCE        = install currency invoice_status aging_bucket payment_terms business_day dunning_step aging weighted_days countback notice_text worker registry
+ONCE        = install currency invoice_status aging_bucket payment_terms business_day dunning_step aging weighted_days countback notice_text worker roll_up registry
 REPLACEABLE = kpi provision chart ledger
 # The ledger template: LEDGER_ONCE makes tables, LEDGER_REPLACEABLE runs again
 # in every upgrade_ledger(). Both become the function debiteur.ledger_template().

@@ -269,10 +269,12 @@ SELECT r.currency, r.posted_on, -1, r.amount, s.posted_on - s.issued_on, greates
 SELECT count(*) FILTER (WHERE (f.days_to_pay, f.days_late, f.days_to_pay_weighted, f.days_late_weighted) IS DISTINCT FROM (e.to_pay, e.late, e.to_pay_weighted, e.late_weighted)) AS days_differ,
        count(e.to_pay) > 15 AS some
   FROM figure f LEFT JOIN (
-       SELECT p.from_on, t.currency, round(sum(t.n * t.days)::numeric / nullif(sum(t.n), 0), 2) AS to_pay, round(sum(t.n * t.late)::numeric / nullif(sum(t.n), 0), 2) AS late,
-              round(sum(t.n * t.amount * t.days) / nullif(sum(t.n * t.amount), 0), 2) AS to_pay_weighted,
-              round(sum(t.n * t.amount * t.late) / nullif(sum(t.n * t.amount), 0), 2) AS late_weighted
-         FROM period p JOIN turn t ON t.posted_on BETWEEN p.from_on AND p.until_on GROUP BY 1, 2 HAVING sum(t.n) > 0 AND sum(t.n * t.amount) > 0) e
+       -- What was taken back may outweigh what was settled: then there is no average.
+       SELECT p.from_on, t.currency, round(sum(t.n * t.days)::numeric / nullif(greatest(sum(t.n), 0), 0), 2) AS to_pay,
+              round(sum(t.n * t.late)::numeric / nullif(greatest(sum(t.n), 0), 0), 2) AS late,
+              round(sum(t.n * t.amount * t.days) / nullif(greatest(sum(t.n * t.amount), 0), 0), 2) AS to_pay_weighted,
+              round(sum(t.n * t.amount * t.late) / nullif(greatest(sum(t.n * t.amount), 0), 0), 2) AS late_weighted
+         FROM period p JOIN turn t ON t.posted_on BETWEEN p.from_on AND p.until_on GROUP BY 1, 2) e
     ON e.from_on = f.from_on AND e.currency = f.currency;
 
 -- A series of periods is what kpi() says of each.
