@@ -91,7 +91,8 @@ CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON notice_line
 CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON policy FOR EACH ROW
     WHEN (NEW.id <> OLD.id OR NEW.name <> OLD.name OR NEW.version <> OLD.version OR NEW.catch_up <> OLD.catch_up
           OR NEW.grouped_by <> OLD.grouped_by OR NEW.minimum_amount <> OLD.minimum_amount OR NEW.min_interval <> OLD.min_interval
-          OR NEW.steps <> OLD.steps)
+          OR NEW.steps <> OLD.steps OR NEW.convention <> OLD.convention OR NEW.send_days IS DISTINCT FROM OLD.send_days
+          OR NEW.quiet IS DISTINCT FROM OLD.quiet)
     EXECUTE FUNCTION facts_stay('policy', 'A version of a policy stays as it was.', 'set_policy() makes a new version.');
 -- Claims and notices name their version without a foreign key.
 CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON policy FOR EACH ROW

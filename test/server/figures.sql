@@ -22,6 +22,7 @@ SELECT 'explain', i.number, e.* FROM invoice i, explain(i.number, :'last') e WHE
 SELECT 'settings', * FROM settings;
 SELECT 'customer', * FROM customer ORDER BY id;
 SELECT 'policy', * FROM policy ORDER BY id;
+SELECT 'holiday', * FROM holiday ORDER BY day;
 SELECT 'invoice', * FROM invoice ORDER BY id;
 SELECT 'payment', * FROM payment ORDER BY id;
 SELECT 'allocation', * FROM allocation ORDER BY id;

@@ -12,7 +12,8 @@ SELECT set_config('history.first', :'first', false), set_config('history.last', 
 
 -- The first time: customers, policies.
 SELECT set_policy('strict', '{due+1 email reminder,due+8 letter final_notice,prev+14 agency hand_over}', catch_up => 'by_age', grouped_by => 'invoice', minimum_amount => 5),
-       set_policy('kind', '{due+14 email reminder,due+30 phone call}', min_interval => 10),
+       set_policy('kind', '{due+14 email reminder,due+22bd phone call}', min_interval => 10, convention => 'following', send_days => '{1,2,3,4,5}', quiet => '{[2024-12-24,2025-01-02]}'),
+       add_dutch_holidays(2023, 2026),
        add_customer('D0', 'nobody')
  WHERE NOT EXISTS (SELECT FROM customer);
 INSERT INTO customer (number, name, kind, terms, policy, email, language, country)

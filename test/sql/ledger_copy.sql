@@ -46,7 +46,7 @@ SELECT count(*) AS differ FROM (SELECT * FROM ledger_copy.kpi('2024-01-01', '202
 CREATE TABLE types (status invoice_status, terms payment_terms);
 COPY types FROM :'types_file' (FORMAT binary);
 SELECT status, terms, count(*) FROM types GROUP BY 1, 2 ORDER BY 1, 2;
-CREATE TABLE steps (id bigint, name text, version int, current boolean, steps dunning_step[], catch_up text, grouped_by text, minimum_amount numeric, min_interval int);
+CREATE TABLE steps (LIKE ledger_copy.policy);
 COPY steps FROM :'policy_file' (FORMAT binary);
 SELECT count(*) AS policies, count(*) FILTER (WHERE s.steps <> p.steps) AS differ FROM steps s JOIN ledger_copy.policy p USING (id);
 -- Statuses and what dunning knows are not for loading.
