@@ -22,7 +22,7 @@ CREATE FUNCTION operate(n int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     day date := date '2023-01-01' + (n / 6) - floor(random() * 40)::int;
     cents numeric := round((random() * 500 + 0.01)::numeric, 2);
-    operation text := oracle.pick('{issue,issue,issue,issue,costs,pay,pay,pay,pay named,allocate,reverse,credit,credit note,apply,write off,cancel,hold,release,bulk,advance,draft}');
+    operation text := oracle.pick('{issue,issue,issue,issue,costs,pay,pay,pay,pay named,allocate,reverse,credit,credit note,apply,write off,cancel,hold,release,bulk,advance,draft,reschedule,reschedule bulk}');
     customer text := 'C' || 1 + floor(random() * 12)::int;
     currency text := oracle.pick('{EUR,EUR,EUR,USD,JPY}');
     claim text;
@@ -67,6 +67,18 @@ BEGIN
                 PERFORM advance_batch(day + 20, NULL, 50);
                 INSERT INTO oracle.noticed_while_held SELECT l.invoice_id, day + 20 FROM notice_line l JOIN hold h ON h.customer_id = l.customer_id
                  WHERE l.notice_id > last_notice AND coalesce(h.invoice_id, l.invoice_id) = l.invoice_id AND h.during @> day + 20;
+            WHEN 'reschedule' THEN
+                IF random() < 0.8 THEN
+                    day := greatest(day, (SELECT max(a.posted_on) FROM allocation a JOIN invoice i ON i.id = a.invoice_id WHERE i.number = claim),
+                                    (SELECT max(r.posted_on) FROM reschedule r JOIN invoice i ON i.id = r.invoice_id WHERE i.number = claim));
+                END IF;
+                PERFORM reschedule(claim, day - 20 + floor(random() * 80)::int, posted_on => day);
+            WHEN 'reschedule bulk' THEN
+                -- Of three claims, each twice, at times on one day.
+                INSERT INTO reschedule (invoice_id, posted_on, due_from, due_to)
+                SELECT i.id, greatest(day, i.issued_on, i.rescheduled_on, (SELECT max(a.posted_on) FROM allocation a WHERE a.invoice_id = i.id)) + (s.n - 1) * floor(random() * 3)::int,
+                       CASE s.n WHEN 1 THEN i.due_on ELSE i.due_on + 5 END, i.due_on + 20 * s.n - 15
+                  FROM (SELECT * FROM invoice i WHERE i.status IN ('open', 'overdue') AND i.issued_on <= day ORDER BY random() LIMIT 3) i, generate_series(1, 2) AS s(n) ORDER BY i.id, s.n;
             WHEN 'draft' THEN
                 INSERT INTO invoice (customer_id, number, amount, issued_on, status, currency) SELECT c.id, 'D' || n, ceil(cents), day, 'draft', currency FROM customer c WHERE c.number = customer;
                 UPDATE invoice i SET status = 'open' WHERE i.number = (SELECT d.number FROM invoice d WHERE d.status = 'draft' ORDER BY random() LIMIT 1);
@@ -84,7 +96,9 @@ SELECT operation, count(*) FILTER (WHERE code = '00000') >= 10 AS succeeded FROM
 SELECT operation, code FROM outcome WHERE code !~ '^(00000|RV)' GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT (SELECT count(*) FROM invoice) > 500 AS invoices, (SELECT count(*) FROM allocation) > 800 AS allocations, (SELECT count(*) FROM payment) > 300 AS payments,
        (SELECT count(*) FROM notice) > 50 AS notices, (SELECT count(*) FROM payment WHERE amount < 0) > 20 AS reversals,
-       (SELECT count(DISTINCT kind) FROM allocation) AS kinds, (SELECT count(DISTINCT status) FROM invoice) >= 6 AS statuses;
+       (SELECT count(DISTINCT kind) FROM allocation) AS kinds, (SELECT count(*) FROM reschedule) > 200 AS reschedules,
+       (SELECT count(*) FROM allocation a JOIN invoice i ON i.id = a.invoice_id WHERE a.posted_on < i.rescheduled_on AND EXISTS (SELECT FROM reschedule r WHERE r.invoice_id = i.id AND r.posted_on > a.posted_on)) > 50 AS before_them,
+       (SELECT count(DISTINCT status) FROM invoice) >= 6 AS statuses;
 
 -- Each claim and each payment agree with the postings.
 SELECT count(*) AS wrong_balance FROM invoice i
@@ -124,8 +138,13 @@ SELECT sum(notices) = (SELECT count(*) FROM notice) AS notices_counted, sum(step
 
 -- The reports of a dozen days, by hand: each claim's open amount is a subquery, each bucket a CASE.
 CREATE TABLE day AS SELECT date '2022-11-20' + n * 47 AS as_of FROM generate_series(0, 12) n;
+-- What it was due on: the last date given to it by that day, else the first that it had.
+CREATE FUNCTION true_due(invoice_id bigint, as_of date) RETURNS date LANGUAGE sql AS $$
+    SELECT coalesce((SELECT r.due_to FROM oracle.reschedule r WHERE r.invoice_id = $1 AND r.posted_on <= $2 ORDER BY r.posted_on DESC, r.id DESC LIMIT 1),
+                    (SELECT r.due_from FROM oracle.reschedule r WHERE r.invoice_id = $1 ORDER BY r.posted_on, r.id LIMIT 1),
+                    (SELECT i.due_on FROM oracle.invoice i WHERE i.id = $1)) $$;
 CREATE VIEW truth AS
-SELECT d.as_of, i.customer_id, i.currency, i.kind, i.issued_on, i.due_on,
+SELECT d.as_of, i.customer_id, i.currency, i.kind, i.issued_on, true_due(i.id, d.as_of) AS due_on,
        i.amount - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= d.as_of), 0) AS open
   FROM day d JOIN invoice i ON i.issued_on <= d.as_of
  WHERE i.status <> 'draft' AND NOT (i.status = 'cancelled' AND NOT EXISTS (SELECT FROM allocation a WHERE a.invoice_id = i.id));
@@ -158,6 +177,72 @@ SELECT count(*) > 100 AS rows, count(*) FILTER (WHERE (r.total, r.not_due, r.day
          ON e.as_of = r.as_of AND e.customer = r.customer AND e.currency = r.currency
  WHERE coalesce(e.total, 0) <> 0 OR coalesce(r.total, 0) <> 0;
 
+SELECT count(*) AS items_differ FROM (
+    (SELECT as_of, customer_id, currency, kind, issued_on, due_on, open FROM truth WHERE open <> 0
+      EXCEPT ALL SELECT d.as_of, o.customer_id, o.currency, o.kind, o.issued_on, o.due_on, o.open_amount FROM day d, open_items(d.as_of) o)
+    UNION ALL
+    (SELECT d.as_of, o.customer_id, o.currency, o.kind, o.issued_on, o.due_on, o.open_amount FROM day d, open_items(d.as_of) o
+      EXCEPT ALL SELECT as_of, customer_id, currency, kind, issued_on, due_on, open FROM truth WHERE open <> 0)) x;
+
+-- Segments: together they are the whole, which comes from the roll-up, and each is its customers.
+UPDATE customer SET segment = CASE id % 3 WHEN 0 THEN 'retail' WHEN 1 THEN 'trade' ELSE 'public' END;
+SELECT count(*) > 50 AS rows, count(*) FILTER (WHERE (s.invoices, s.amount, s.on_account) IS DISTINCT FROM (r.invoices, r.amount, r.on_account)) AS differ
+  FROM (SELECT * FROM reported WHERE invoices <> 0 OR amount <> 0 OR on_account <> 0) r
+  FULL JOIN (SELECT d.as_of, g.currency, g.bucket, sum(g.invoices) AS invoices, sum(g.amount) AS amount, sum(g.on_account) AS on_account
+               FROM day d, unnest('{retail,trade,public}'::text[]) u, aging(d.as_of, segment => u) g GROUP BY 1, 2, 3
+             HAVING sum(g.invoices) <> 0 OR sum(g.amount) <> 0 OR sum(g.on_account) <> 0) s USING (as_of, currency, bucket);
+SELECT count(*) > 10 AS rows, count(*) FILTER (WHERE (s.amount, s.on_account) IS DISTINCT FROM (c.amount, c.on_account)) AS differ
+  FROM (SELECT d.as_of, g.currency, sum(g.amount) AS amount, sum(g.on_account) AS on_account FROM day d, aging(d.as_of, '{7}', 'trade') g GROUP BY 1, 2) s
+  FULL JOIN (SELECT d.as_of, g.currency, sum(g.total) AS amount, sum(g.on_account) AS on_account
+               FROM day d, aging_by_customer(d.as_of) g JOIN customer c ON c.number = g.customer AND c.segment = 'trade' GROUP BY 1, 2) c USING (as_of, currency);
+SELECT count(*) AS differ FROM (
+    (SELECT d.as_of, g.* FROM day d, aging_by_customer(d.as_of) g JOIN customer c ON c.number = g.customer AND c.segment = 'public' EXCEPT ALL SELECT d.as_of, g.* FROM day d, aging_by_customer(d.as_of, 'public') g)
+    UNION ALL
+    (SELECT d.as_of, g.* FROM day d, aging_by_customer(d.as_of, 'public') g EXCEPT ALL SELECT d.as_of, g.* FROM day d, aging_by_customer(d.as_of) g JOIN customer c ON c.number = g.customer AND c.segment = 'public')) x;
+
+-- Statements of every customer over some random periods: opening and closing by hand, the balance row by row, and what was posted.
+CREATE FUNCTION true_balance(customer_id bigint, currency text, as_of date) RETURNS numeric LANGUAGE sql AS $$
+SELECT coalesce((SELECT sum(i.amount - coalesce((SELECT sum(a.amount) FROM oracle.allocation a WHERE a.invoice_id = i.id AND a.posted_on <= true_balance.as_of), 0))
+                   FROM oracle.invoice i WHERE i.customer_id = true_balance.customer_id AND i.currency = true_balance.currency AND i.issued_on <= true_balance.as_of
+                    AND i.status <> 'draft' AND NOT (i.status = 'cancelled' AND NOT EXISTS (SELECT FROM oracle.allocation a WHERE a.invoice_id = i.id))), 0)
+     - coalesce((SELECT sum(p.amount - coalesce((SELECT sum(a.amount) FROM oracle.allocation a WHERE a.payment_id = p.id AND a.posted_on <= true_balance.as_of
+                                                    AND (a.kind = 'payment' OR a.reverses_id IN (SELECT o.id FROM oracle.allocation o WHERE o.kind = 'payment'))), 0))
+                   FROM oracle.payment p WHERE p.customer_id = true_balance.customer_id AND p.currency = true_balance.currency AND p.received_on <= true_balance.as_of), 0) $$;
+CREATE TEMPORARY TABLE span AS
+SELECT row_number() OVER () AS n, id, number, from_on, from_on + floor(random() * 90)::int AS until_on
+  FROM (SELECT c.id, c.number, date '2022-12-01' + floor(random() * 540)::int AS from_on FROM customer c, generate_series(1, 5)) s;
+CREATE TEMPORARY TABLE line AS
+SELECT s.n, s.id, s.number AS customer, s.from_on, s.until_on, t.* FROM span s, statement(s.number, s.from_on, s.until_on)
+       WITH ORDINALITY AS t(currency, posted_on, what, document, due_on, reference, debit, credit, balance, place);
+SELECT string_agg(DISTINCT what, ' ' ORDER BY what) AS lines FROM line;
+SELECT count(*) FILTER (WHERE l.balance <> true_balance(l.id, l.currency, l.from_on - 1)) AS opening_differs, count(*) > 50 AS some FROM line l WHERE what = 'opening';
+SELECT count(*) FILTER (WHERE l.balance <> true_balance(l.id, l.currency, l.until_on)) AS closing_differs,
+       count(*) FILTER (WHERE l.balance <> coalesce((SELECT g.balance FROM aging_by_customer(l.until_on) g WHERE g.customer = l.customer AND g.currency = l.currency), 0)) AS aging_differs,
+       count(*) > 50 AS some FROM line l WHERE what = 'closing';
+SELECT count(*) AS missing FROM span s, unnest('{EUR,USD,JPY}'::text[]) u
+ WHERE (true_balance(s.id, u, s.from_on - 1) <> 0 OR true_balance(s.id, u, s.until_on) <> 0) AND (SELECT count(*) FROM line l WHERE l.n = s.n AND l.currency = u AND l.what IN ('opening', 'closing')) <> 2;
+SELECT count(*) AS day_before_differs FROM line l
+ WHERE l.what = 'opening' AND l.balance <> coalesce((SELECT t.balance FROM statement(l.customer, l.from_on - 25, l.from_on - 1) t WHERE t.currency = l.currency AND t.what = 'closing'), 0);
+SELECT count(*) FILTER (WHERE balance <> before + coalesce(debit, 0) - coalesce(credit, 0)) AS jumps, count(*) FILTER (WHERE posted_on < day_before) AS out_of_order,
+       count(*) FILTER (WHERE num_nonnulls(debit, credit) <> 1 AND what NOT IN ('opening', 'closing')) AS not_one_side
+  FROM (SELECT *, lag(balance) OVER w AS before, lag(posted_on) OVER w AS day_before FROM line WINDOW w AS (PARTITION BY n, currency ORDER BY place)) x;
+SELECT count(*) FILTER (WHERE l.amount IS DISTINCT FROM e.amount) AS postings_differ, count(*) > 200 AS some
+  FROM (SELECT n, currency, what, coalesce(sum(debit), 0) - coalesce(sum(credit), 0) AS amount FROM line
+         WHERE what NOT IN ('opening', 'closing', 'transfer', 'reversal') GROUP BY 1, 2, 3) l
+  FULL JOIN (SELECT s.n, i.currency, i.kind AS what, sum(i.amount) AS amount FROM span s JOIN invoice i ON i.customer_id = s.id AND i.issued_on BETWEEN s.from_on AND s.until_on
+              WHERE i.status <> 'draft' AND NOT (i.status = 'cancelled' AND NOT EXISTS (SELECT FROM allocation a WHERE a.invoice_id = i.id)) GROUP BY 1, 2, 3
+             UNION ALL
+             SELECT s.n, p.currency, 'payment', - sum(p.amount) FROM span s JOIN payment p ON p.customer_id = s.id AND p.received_on BETWEEN s.from_on AND s.until_on
+              WHERE p.amount > 0 GROUP BY 1, 2
+             UNION ALL
+             SELECT s.n, i.currency, a.kind, - sum(a.amount) FROM span s JOIN invoice i ON i.customer_id = s.id
+               JOIN allocation a ON a.invoice_id = i.id AND a.posted_on BETWEEN s.from_on AND s.until_on
+              WHERE a.kind IN ('discount', 'write_off', 'cancellation') OR (a.kind = 'credit' AND a.counter_id IS NULL) GROUP BY 1, 2, 3) e USING (n, currency, what);
+-- A transfer takes from one customer what it gives to another.
+SELECT count(*) FILTER (WHERE amount <> 0) AS transfers_differ
+  FROM (SELECT t.currency, t.posted_on, sum(coalesce(t.debit, 0) - coalesce(t.credit, 0)) AS amount
+          FROM customer c, statement(c.number, '2022-01-01', '2025-12-31') t WHERE t.what = 'transfer' GROUP BY 1, 2) x;
+
 -- The KPIs of a dozen periods.
 CREATE TEMPORARY TABLE period AS SELECT as_of + 1 AS from_on, as_of + 47 AS until_on FROM day WHERE as_of < '2024-05-01';
 CREATE TEMPORARY TABLE figure AS SELECT p.from_on, p.until_on, k.* FROM period p, kpi(p.from_on, p.until_on) k;
@@ -186,7 +271,7 @@ SELECT count(*) FILTER (WHERE receipts <> coalesce((SELECT sum(amount) FROM paym
   FROM figure f;
 -- Settlements, one by one: a claim settles on a day after which nothing is open and before which something was; it opens again the other way round.
 CREATE VIEW settled AS
-SELECT i.id, i.currency, i.amount, i.issued_on, i.due_on, d.posted_on,
+SELECT i.id, i.currency, i.amount, i.issued_on, true_due(i.id, d.posted_on) AS due_on, d.posted_on,
        i.amount = coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on < d.posted_on), 0) AS before,
        i.amount = (SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= d.posted_on) AS after,
        (SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= d.posted_on
@@ -203,9 +288,11 @@ SELECT r.currency, r.posted_on, -1, r.amount, s.posted_on - s.issued_on, greates
 SELECT count(*) FILTER (WHERE (f.days_to_pay, f.days_late, f.days_to_pay_weighted, f.days_late_weighted) IS DISTINCT FROM (e.to_pay, e.late, e.to_pay_weighted, e.late_weighted)) AS days_differ,
        count(e.to_pay) > 15 AS some
   FROM figure f LEFT JOIN (
-       SELECT p.from_on, t.currency, round(sum(t.n * t.days)::numeric / CASE WHEN sum(t.n) > 0 THEN sum(t.n) END, 2) AS to_pay, round(sum(t.n * t.late)::numeric / CASE WHEN sum(t.n) > 0 THEN sum(t.n) END, 2) AS late,
-              round(sum(t.n * t.amount * t.days) / CASE WHEN sum(t.n * t.amount) > 0 THEN sum(t.n * t.amount) END, 2) AS to_pay_weighted,
-              round(sum(t.n * t.amount * t.late) / CASE WHEN sum(t.n * t.amount) > 0 THEN sum(t.n * t.amount) END, 2) AS late_weighted
+       -- What was taken back may outweigh what was settled: then there is no average.
+       SELECT p.from_on, t.currency, round(sum(t.n * t.days)::numeric / nullif(greatest(sum(t.n), 0), 0), 2) AS to_pay,
+              round(sum(t.n * t.late)::numeric / nullif(greatest(sum(t.n), 0), 0), 2) AS late,
+              round(sum(t.n * t.amount * t.days) / nullif(greatest(sum(t.n * t.amount), 0), 0), 2) AS to_pay_weighted,
+              round(sum(t.n * t.amount * t.late) / nullif(greatest(sum(t.n * t.amount), 0), 0), 2) AS late_weighted
          FROM period p JOIN turn t ON t.posted_on BETWEEN p.from_on AND p.until_on GROUP BY 1, 2) e
     ON e.from_on = f.from_on AND e.currency = f.currency;
 
