@@ -10,6 +10,7 @@ CREATE TABLE hold (
 );
 ALTER SEQUENCE hold_id_seq OWNED BY hold.id;
 CREATE INDEX hold_customer ON hold (customer_id);
+CREATE INDEX hold_dispute ON hold (lower(during)) WHERE kind = 'dispute';
 COMMENT ON TABLE hold IS 'Periods in which claims are not dunned.';
 COMMENT ON COLUMN hold.id IS 'Opaque; hold() returns it.';
 COMMENT ON COLUMN hold.customer_id IS 'Whose claims.';

@@ -65,10 +65,9 @@ BEGIN
         SELECT * FROM flow_totals(ARRAY(SELECT p.until_on FROM period p UNION SELECT p.from_on - 1 FROM period p))
     ), disputed AS (
         SELECT p.from_on, i.currency, count(DISTINCT i.id) AS n
-          FROM hold h
-          JOIN invoice i ON i.id = h.invoice_id AND i.kind = 'invoice' AND i.status <> 'draft'
-          JOIN period p ON i.issued_on BETWEEN p.from_on AND p.until_on AND lower(h.during) <= p.until_on
-         WHERE h.kind = 'dispute'
+          FROM period p
+          JOIN hold h ON h.kind = 'dispute' AND lower(h.during) BETWEEN p.from_on AND p.until_on
+          JOIN invoice i ON i.id = h.invoice_id AND i.kind = 'invoice' AND i.status <> 'draft' AND i.issued_on BETWEEN p.from_on AND p.until_on
          GROUP BY 1, 2
     ), figure AS (
         SELECT p.from_on, p.until_on, p.until_on - p.from_on + 1 AS period_days, c.currency,
@@ -128,4 +127,4 @@ BEGIN
       FROM kpi_series(kpi.from_on, kpi.until_on, NULL) k;
 END $$;
 COMMENT ON FUNCTION kpi(date, date) IS
-'Figures of a period, both days included, a row a currency; what was posted later does not change them. Receivable: open invoices and credit notes, VAT included; current + overdue = receivable. Charges: costs and interest, no part of sales or of a ratio. opening + sales + charges - credits - receipts - discounts - write_offs = closing, over receivable + charges - on account. credits: credit notes issued, direct credits, cancellations. DSO, collection period in days of the period (2 decimals); dso_countback over calendar months, NULL when a month without sales stops it or when the receivable exceeds all sales so far: then countback_exhausted is true; collection_effectiveness in per cent, of the period''s sales; days_to_pay, days_late (early: 0) over invoices settled in the period by money at least in part; one that a reversal opens again takes back, on that day, what its settlement had added; ratios as fractions (4 decimals); dispute_rate: issued in the period and disputed by its end. NULL where undefined. Formulas: debiteur.dso() and the others. Error RV016: not a period.';
+'Figures of a period, both days included, a row a currency; what was posted later does not change them. Receivable: open invoices and credit notes, VAT included; current + overdue = receivable. Charges: costs and interest, no part of sales or of a ratio. opening + sales + charges - credits - receipts - discounts - write_offs = closing, over receivable + charges - on account. credits: credit notes issued, direct credits, cancellations. DSO, collection period in days of the period (2 decimals); dso_countback over calendar months, NULL when a month without sales stops it or when the receivable exceeds all sales so far: then countback_exhausted is true; collection_effectiveness in per cent, of the period''s sales; days_to_pay, days_late (early: 0) over invoices settled in the period by money at least in part; one that a reversal opens again takes back, on that day, what its settlement had added; ratios as fractions (4 decimals); dispute_rate: of the invoices issued in the period, how many were disputed in it. NULL where undefined. Formulas: debiteur.dso() and the others. Error RV016: not a period.';
