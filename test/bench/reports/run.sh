@@ -125,13 +125,14 @@ time_unfolded() {
 measure_size() {
 	have_ledger "$1"
 	invoices=$1
-	say "$(grouped "$invoices") invoices: verifying, folding"
+	say "$(grouped "$invoices") invoices: folding, verifying"
 	sql -c 'VACUUM (ANALYZE)'
-	if [ "$invoices" -le "${VERIFY:-1000000}" ]; then
-		[ "$(value 'SELECT count(*) FROM ar.verify()')" = 0 ] || die "verify() finds differences"
-	fi
 	value 'SELECT ar.fold(NULL)' >/dev/null
 	sql -c 'VACUUM (ANALYZE)'
+	# Of larger ledgers it is enough that their reports give the same rows as the plain SQL.
+	if [ "$invoices" -le 1000000 ]; then
+		[ "$(value 'SELECT count(*) FROM ar.verify()')" = 0 ] || die "verify() finds differences"
+	fi
 
 	say "$(grouped "$invoices") invoices: comparing rows"
 	same aging 'currency, bucket::text, invoices, amount' plain_aging_per_invoice
