@@ -139,7 +139,7 @@ BEGIN
     -- The functions name the schema in their search_path.
     PERFORM debiteur.run_template(new_name, false);
 END $$;
-COMMENT ON FUNCTION debiteur.rename_ledger(text, text) IS 'Renames a ledger and its schema. ALTER SCHEMA … RENAME alone is not enough: the ledger''s functions name their schema.';
+COMMENT ON FUNCTION debiteur.rename_ledger(text, text) IS 'Renames a ledger and its schema. ALTER SCHEMA ... RENAME alone is not enough: the ledger''s functions name their schema.';
 
 CREATE OR REPLACE FUNCTION debiteur.require_current(ledger text) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -168,7 +168,7 @@ CREATE OR REPLACE FUNCTION debiteur.grant_ledger(ledger text, role name, level t
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     clerk   CONSTANT text[] := '{add_customer,issue_invoice,issue_credit_note,apply_credit,record_payment,allocate,reverse_payment,hold,release,confirm_notice,fail_notice,take_messages}';
-    manager CONSTANT text[] := clerk || '{write_off,cancel_invoice,set_policy,advance,advance_batch,fold}'::text[];
+    manager CONSTANT text[] := clerk || '{write_off,cancel_invoice,set_policy,set_notice_text,advance,advance_batch,fold,time_out_notices}'::text[];
     routine regprocedure;
 BEGIN
     PERFORM debiteur.require_ledger(ledger);

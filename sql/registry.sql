@@ -35,7 +35,7 @@ BEGIN
             -- The row of a schema that is gone may be changed or cleared away by anybody.
             RAISE EXCEPTION 'schema "%" does not exist', touched
                 USING ERRCODE = 'RV012', DETAIL = 'A row of debiteur.ledger is of a schema that exists.',
-                      HINT = 'SELECT debiteur.create_ledger(…) makes a schema and registers it.';
+                      HINT = 'SELECT debiteur.create_ledger(...) makes a schema and registers it.';
         END IF;
     END LOOP;
     RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;

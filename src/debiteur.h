@@ -32,6 +32,9 @@
 	} while (0)
 #endif
 
+/* currency.c */
+extern Datum debiteur_round_half_up(PG_FUNCTION_ARGS);
+
 /* guc.c */
 extern void debiteur_define_settings(void);
 

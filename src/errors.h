@@ -26,6 +26,8 @@
  *	RV014	the ledger has data
  *	RV015	the ledger's or schema's name is taken or not usable
  *	RV016	a date is missing, infinite or out of order
+ *	RV017	the template of a notice has a fault, or a placeholder that nothing
+ *			fills
  */
 #ifndef DEBITEUR_ERRORS_H
 #define DEBITEUR_ERRORS_H
@@ -38,5 +40,6 @@
 #define ERRCODE_DEBITEUR_AMOUNT MAKE_SQLSTATE('R', 'V', '0', '0', '4')
 #define ERRCODE_DEBITEUR_POLICY MAKE_SQLSTATE('R', 'V', '0', '1', '1')
 #define ERRCODE_DEBITEUR_DATE MAKE_SQLSTATE('R', 'V', '0', '1', '6')
+#define ERRCODE_DEBITEUR_TEMPLATE MAKE_SQLSTATE('R', 'V', '0', '1', '7')
 
 #endif /* DEBITEUR_ERRORS_H */

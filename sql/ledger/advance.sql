@@ -45,7 +45,7 @@ BEGIN
         IF (state->>'locked')::boolean AND NOT (state->>'wait')::boolean THEN
             RETURN state || '{"wait": true, "next_on": "-infinity", "id": 0}';
         END IF;
-        PERFORM fold();
+        PERFORM fold(), time_out_notices();
         UPDATE run r SET finished_at = moment, failures = 0
          WHERE r.as_of = advance_batch.as_of AND (r.finished_at IS NULL OR r.failures > 0 OR (state->>'done')::bigint > 0);
         RETURN NULL;
@@ -81,7 +81,7 @@ BEGIN
                   FROM decision d WHERE d.taken
                  GROUP BY 1, 2, 3, 4, 5, 6, d.grouped_by) g
     ), line AS MATERIALIZED (
-        SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, i.number, i.reference, d.invoice_id IS NOT NULL AS taken, h.policy_id, h.step, i.cycle,
+        SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, i.number, i.kind, i.reference, d.invoice_id IS NOT NULL AS taken, h.policy_id, h.step, i.cycle,
                i.amount, i.open_amount, i.due_on
           FROM head h
           JOIN invoice i ON i.customer_id = h.customer_id AND i.currency = h.currency AND i.open_amount <> 0
@@ -91,12 +91,25 @@ BEGIN
                     ELSE h.lists_rest AND i.due_on < execute_decisions.as_of AND i.status IN ('open', 'overdue') AND i.kind <> 'credit_note'
                          AND NOT EXISTS (SELECT FROM hold k WHERE k.customer_id = i.customer_id AND k.during @> execute_decisions.as_of
                                             AND (k.invoice_id IS NULL OR k.invoice_id = i.id)) END
+    ), written_with AS (
+        -- The customer's language before English, a text for this channel before one for all.
+        SELECT DISTINCT ON (h.action, c.language) h.action AS step, c.language, t.id
+          FROM head h
+          JOIN customer c ON c.id = h.customer_id
+          JOIN notice_text t ON t.current AND t.action = action(h.action) AND t.channel IN (channel(h.action), 'any')
+                            AND t.language IN (lower(left(c.language, 2)), 'en')
+         ORDER BY 1, 2, t.language = lower(left(c.language, 2)) DESC, t.channel <> 'any' DESC
     ), put_notice AS (
-        INSERT INTO notice (id, customer_id, currency, policy_id, step, channel, action, issued_on, lead_id, amount)
-        SELECT h.id, h.customer_id, h.currency, h.policy_id, h.step, channel(h.action), action(h.action), execute_decisions.as_of, h.lead_id, s.amount
-          FROM head h JOIN (SELECT l.notice_id, sum(l.open_amount) AS amount FROM line l GROUP BY 1) s ON s.notice_id = h.id
+        INSERT INTO notice (id, customer_id, currency, policy_id, step, channel, action, issued_on, lead_id, amount,
+                            name, address, country, email, phone, language, text_id, sent_by)
+        SELECT h.id, h.customer_id, h.currency, h.policy_id, h.step, channel(h.action), action(h.action), execute_decisions.as_of, h.lead_id, s.amount,
+               c.name, c.address, c.country, c.email, c.phone, c.language, t.id, channel(h.action)
+          FROM head h
+          JOIN (SELECT l.notice_id, sum(l.open_amount) AS amount FROM line l GROUP BY 1) s ON s.notice_id = h.id
+          JOIN customer c ON c.id = h.customer_id
+          LEFT JOIN written_with t ON t.step = h.action AND t.language = c.language
     ), put_line AS (
-        INSERT INTO notice_line (notice_id, invoice_id, customer_id, number, reference, taken, policy_id, step, cycle, amount, open_amount, due_on)
+        INSERT INTO notice_line (notice_id, invoice_id, customer_id, number, kind, reference, taken, policy_id, step, cycle, amount, open_amount, due_on)
         SELECT * FROM line
     ), move AS (
         UPDATE invoice i

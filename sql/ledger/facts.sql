@@ -66,7 +66,9 @@ CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON allocation
 CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON notice FOR EACH ROW
     WHEN (NEW.id <> OLD.id OR NEW.customer_id <> OLD.customer_id OR NEW.currency <> OLD.currency OR NEW.policy_id <> OLD.policy_id
           OR NEW.step <> OLD.step OR NEW.channel <> OLD.channel OR NEW.action <> OLD.action OR NEW.issued_on <> OLD.issued_on
-          OR NEW.lead_id <> OLD.lead_id OR NEW.amount <> OLD.amount)
+          OR NEW.lead_id <> OLD.lead_id OR NEW.amount <> OLD.amount OR NEW.name <> OLD.name OR NEW.address IS DISTINCT FROM OLD.address
+          OR NEW.country IS DISTINCT FROM OLD.country OR NEW.email IS DISTINCT FROM OLD.email OR NEW.phone IS DISTINCT FROM OLD.phone
+          OR NEW.language <> OLD.language OR NEW.text_id IS DISTINCT FROM OLD.text_id)
     EXECUTE FUNCTION facts_stay('notice', 'Only its delivery can change.', 'Use confirm_notice() or fail_notice().');
 CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON notice FOR EACH ROW
     EXECUTE FUNCTION facts_stay('notice', 'Notices are the record of what was sent.', 'Use fail_notice() if it did not arrive.');
@@ -87,3 +89,12 @@ CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON policy FOR EACH ROW
     EXECUTE FUNCTION facts_stay('policy', 'Claims and notices refer to versions of policies.', 'Give the customers another policy.');
 CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON policy
     EXECUTE FUNCTION facts_stay('policy', 'Claims and notices refer to versions of policies.', 'debiteur.drop_ledger() drops a whole ledger.');
+
+CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON notice_text FOR EACH ROW
+    WHEN (NEW.id <> OLD.id OR NEW.action <> OLD.action OR NEW.language <> OLD.language OR NEW.channel <> OLD.channel
+          OR NEW.subject <> OLD.subject OR NEW.body <> OLD.body OR NEW.line <> OLD.line)
+    EXECUTE FUNCTION facts_stay('notice_text', 'A version of a text stays as it was.', 'set_notice_text() makes a new version.');
+CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON notice_text FOR EACH ROW
+    EXECUTE FUNCTION facts_stay('notice_text', 'Notices were written with it.', 'UPDATE notice_text SET current = false has no more written.');
+CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON notice_text
+    EXECUTE FUNCTION facts_stay('notice_text', 'Notices were written with them.', 'debiteur.drop_ledger() drops a whole ledger.');

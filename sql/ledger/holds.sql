@@ -102,7 +102,7 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     IF NEW.customer_id IS DISTINCT FROM (SELECT i.customer_id FROM invoice i WHERE i.id = NEW.invoice_id) THEN
         RAISE EXCEPTION 'a hold of an invoice is its customer''s' USING ERRCODE = 'RV009',
-            DETAIL = format('Invoice id %s is not of customer id %s.', NEW.invoice_id, NEW.customer_id), HINT = 'hold(invoice => …) finds the customer.';
+            DETAIL = format('Invoice id %s is not of customer id %s.', NEW.invoice_id, NEW.customer_id), HINT = 'hold(invoice => ...) finds the customer.';
     END IF;
     RETURN NULL;
 END $$;

@@ -1,9 +1,9 @@
 /*
  * invoice: a claim with its own balance.
  *
- * The facts (number, customer, dates, amount, …) stay as posted. What follows
+ * The facts (number, customer, dates, amount, ...) stay as posted. What follows
  * from them (allocated, status, closed_on) is kept up by triggers; what
- * dunning knows of the claim (policy_id … next_on) is written by advance.
+ * dunning knows of the claim (policy_id ... next_on) is written by advance.
  */
 CREATE SEQUENCE invoice_id_seq;
 CREATE TABLE invoice (

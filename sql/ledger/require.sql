@@ -32,7 +32,7 @@ BEGIN
     IF value IS NULL OR (value = '' AND NOT may_be_empty) THEN
         RAISE EXCEPTION '% is missing', argument
             USING ERRCODE = CASE WHEN value IS NULL THEN '23502' ELSE '23514' END, DETAIL = format('It is %s.', coalesce(quote_literal(value), 'NULL')),
-                  HINT = format('Give %s => ….', argument);
+                  HINT = format('Give %s => ....', argument);
     END IF;
 END $$;
 COMMENT ON FUNCTION require_text(text, text, boolean) IS 'Error 23502 if the text is NULL, 23514 if it is empty and may not be.';
