@@ -3,10 +3,14 @@
 # over the same facts. Sourced by bench.sh.
 #
 # Of the plain statements the fastest of four plans counts: with and without hash
-# joins, with and without parallel workers.
+# joins, with and without parallel workers. When BUSY is set there are no workers,
+# and what is measured is the processor time of the backend: on a machine that
+# does other work too, the clock flatters whatever is short enough to get through
+# in one go.
 #
 # shellcheck disable=SC2016,SC2034,SC2154 # set there, used there
 as_of=2024-11-13 today=2024-12-31
+if [ -n "${BUSY:-}" ]; then workers_tried=0; else workers_tried='0 2'; fi
 
 # statement NAME: its text. Those of the ledger are lines, those in plain SQL files.
 statement() {
@@ -46,15 +50,25 @@ same() {
 # timed NAME LABEL: psql's commands to run a statement, its time to be filed under the label
 timed() {
 	# shellcheck disable=SC2046 # words
-	set -- "$1" "$2" $(cat "$times/plan_$1" 2>/dev/null || say on 2)
-	say "\\timing off
-		SET enable_hashjoin = $3;
-		SET max_parallel_workers_per_gather = $4;
-		\\echo @ $2
-		\\timing on"
-	statement "$1"
-	say ';'
+	set -- "$1" "$2" $(cat "$times/plan_$1" 2>/dev/null || say on "${BUSY:+0}")
+	say "SET enable_hashjoin = $3; SET max_parallel_workers_per_gather = ${4:-2};"
+	say "\\echo @ $2"
+	if [ -n "${BUSY:-}" ]; then
+		say "$used_nanoseconds AS before \\gset"
+		statement "$1"
+		say ';'
+		say "$used_nanoseconds - :before AS used \\gset"
+		say 'SELECT round(:used / 1e6, 3) AS used \gset'
+		say '\echo Time: :used'
+	else
+		say '\timing on'
+		statement "$1"
+		say ';'
+		say '\timing off'
+	fi
 }
+
+used_nanoseconds="SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::numeric"
 
 # Files times by label, several values a label; reads psql's commands.
 run_timed() {
@@ -63,13 +77,12 @@ run_timed() {
 		awk -v times="$times" '/^@ / { label = $2 } /^Time: / { print $2 >> (times "/" label) }'
 }
 
-# Finds the plan by which a plain statement is fastest.
+# Finds the plan by which a statement is fastest.
 choose_plan() {
 	rm -f "$times"/trial_*
 	for hashjoin in on off; do
-		for workers in 0 2; do
+		for workers in $workers_tried; do
 			say "$hashjoin $workers" >"$times/plan_$1"
-			timed "$1" "warm"
 			timed "$1" "trial_${hashjoin}_$workers"
 			timed "$1" "trial_${hashjoin}_$workers"
 		done
@@ -178,8 +191,7 @@ growth() {
 	round=1
 	while [ "$round" -le "$rounds" ]; do
 		for size in "$1" "$2"; do
-			say "\\timing off
-				\\c bench_$size"
+			say "\\c bench_$size"
 			for name in aging kpi kpi_series; do
 				timed "$name" warm
 				for _ in 1 2 3; do timed "$name" "growth_$name.$size"; done
