@@ -9,7 +9,7 @@
  * Receivable and sales must both hold VAT, or neither: sources that divide a
  * balance with VAT by a turnover without it report too many days.
  *
- * The bodies are parsed here, once, so no caller's search_path can change what
+ * Bodies in SQL are parsed here, once, so no caller's search_path can change what
  * they mean although they have no SET clause; that and being one expression
  * lets the planner put them into the query in place of a call.
  */
@@ -24,50 +24,22 @@ With the closing balance as receivable it is the closing DSO, the common one; wi
 NULL if an argument is NULL, sales <= 0 or days <= 0. A negative receivable (customers have paid ahead) gives negative days.
 https://www.creditguru.com/index.php/collection-management/collection-metrics/average-days-delinquent-add';
 
--- A loop and not one expression: the walk ends at the first period that the
--- receivable doesn't fill, or that can't be walked through.
+-- In C, for they are one walk with the aggregates of the same names.
 CREATE OR REPLACE FUNCTION debiteur.dso_countback(receivable numeric, sales numeric[], days int[])
-RETURNS numeric LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    period    record;
-    remaining numeric := receivable;
-    counted   bigint  := 0;
-BEGIN
-    IF cardinality(sales) <> cardinality(days) THEN
-        RAISE EXCEPTION 'sales and days must be of the same periods'
-            USING ERRCODE = 'array_subscript_error',
-                  DETAIL = format('sales has %s elements, days has %s.', cardinality(sales), cardinality(days)),
-                  HINT = 'Give each period its sales and its number of days, the newest period first.';
-    END IF;
+RETURNS numeric LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'debiteur_dso_countback';
 
-    IF receivable < 0 THEN
-        RETURN NULL;
-    ELSIF receivable = 0 THEN
-        RETURN 0;
-    END IF;
-
-    FOR period IN SELECT p.sold, p.days FROM unnest(sales, days) AS p(sold, days)
-    LOOP
-        IF period.sold IS NULL OR period.days IS NULL OR period.sold <= 0 OR period.days <= 0 THEN
-            RETURN NULL;
-        ELSIF remaining <= period.sold THEN
-            RETURN counted + remaining * period.days / period.sold;
-        END IF;
-        remaining := remaining - period.sold;
-        counted := counted + period.days;
-    END LOOP;
-
-    RETURN NULL;
-END;
-$$;
+CREATE OR REPLACE FUNCTION debiteur.countback_exhausted(receivable numeric, sales numeric[], days int[])
+RETURNS boolean LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'debiteur_countback_exhausted';
 
 COMMENT ON FUNCTION debiteur.dso_countback(numeric, numeric[], int[]) IS
 'Days sales outstanding by count-back, in days. Periods run from the newest back: while the receivable exceeds a period''s sales, these are taken off and the period''s days counted; the period that covers the rest counts for rest / sales * days.
 The days are those given: calendar days of each month, or 30 for all. receivable is gross, or net of a reserve, as you choose.
-0 if the receivable is 0. NULL, not a partial count, if it is negative, if the periods end before the receivable does, or if a period that is needed has no sales, negative sales, no days or a NULL; NULL if an argument is NULL. Error 2202E if the arrays differ in length.
+0 if the receivable is 0. NULL, not a partial count, if it is negative, if the periods end before the receivable does (countback_exhausted() says so), or if a period that is needed has no sales, negative sales, no days or a NULL; NULL if an argument is NULL. Error 2202E if the arrays differ in length.
 https://docs.oracle.com/html/E70663_02/ch12s01s04s01.html , https://support.benjipays.com/support/solutions/articles/150000179580-mastering-dso-calculation-the-count-back-method-explained';
+
+COMMENT ON FUNCTION debiteur.countback_exhausted(numeric, numeric[], int[]) IS
+'Does dso_countback() of the same arguments give NULL because the periods end before the receivable does? Then older periods would give a figure. False if there is a figure, or if another cause stands against it: a negative receivable, a period that is needed without sales or days.
+NULL if an argument is NULL. Error 2202E if the arrays differ in length.';
 
 CREATE OR REPLACE FUNCTION debiteur.best_possible_dso(current_receivable numeric, sales numeric, days int)
 RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE

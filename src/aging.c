@@ -12,6 +12,12 @@
  * (amount_sum.h). In text "{30,60,90}:{100.00,0.00,25.50,0.00,0.00}"; in
  * binary the number of bounds and the bounds, 32 bits each, and each sum as
  * numeric has it.
+ *
+ * It has no inverse for window frames that move, as weighted_days() has. An
+ * aging is of one day: with as_of fixed, its groups are customers and
+ * currencies, not the last so many invoices; and where as_of is each row's own
+ * day, every amount in the frame may change its bucket from row to row, so
+ * that there is nothing to keep.
  */
 #include "postgres.h"
 

@@ -275,16 +275,16 @@ free_moved(AmountSums *before, const AmountSums *given, AmountSums *sums)
 }
 
 /*
- * Adds each of the other sums to its like. What was moved on the way is freed,
- * for a thousand moves would leave a thousand copies behind; not what was
- * given, which is the caller's.
+ * Adds each of the other sums, from the first that is asked for, to its like.
+ * What was moved on the way is freed, for a thousand moves would leave a
+ * thousand copies behind; not what was given, which is the caller's.
  */
-static AmountSums *
-add_all(AmountSums *given, const AmountSums *others)
+AmountSums *
+debiteur_sums_add_all(AmountSums *given, const AmountSums *others, int first)
 {
 	AmountSums *sums = given;
 
-	for (int i = 0; i < given->n_sums; i++)
+	for (int i = first; i < others->n_sums; i++)
 	{
 		const AmountSum *other = &others->sum[i];
 		Numeric rest = rest_of(others, i);
@@ -297,7 +297,19 @@ add_all(AmountSums *given, const AmountSums *others)
 				sums, given,
 				debiteur_sums_add_any(sums, i, (struct varlena *) rest));
 	}
+	sums->n_of_scale = 0;
 	return sums;
+}
+
+/* The same with more sums, which are zero. */
+AmountSums *
+debiteur_sums_grow(const AmountSums *sums, int n_sums)
+{
+	AmountSums *grown = debiteur_sums_new(n_sums, sums->n_bounds);
+
+	memcpy(AmountSumsBounds(grown), AmountSumsBounds(sums),
+		   sums->n_bounds * sizeof(int32));
+	return debiteur_sums_add_all(grown, sums, 0);
 }
 
 /* A combine function: adds up two states of as many sums; NULL is no sums. */
@@ -312,8 +324,9 @@ debiteur_sums_combine(FunctionCallInfo fcinfo)
 	}
 	if (PG_ARGISNULL(0))
 		PG_RETURN_POINTER(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(1)));
-	PG_RETURN_POINTER(add_all(debiteur_sums_to_change(fcinfo, 0),
-							  (AmountSums *) PG_GETARG_VARLENA_P(1)));
+	PG_RETURN_POINTER(
+		debiteur_sums_add_all(debiteur_sums_to_change(fcinfo, 0),
+							  (AmountSums *) PG_GETARG_VARLENA_P(1), 0));
 }
 
 /* One of the sums, with the largest scale that any of them had added. */

@@ -41,6 +41,7 @@ typedef struct AmountSums
 	int32 scale;   /* most digits after the point of all that was added */
 	int32 n_sums;
 	int32 n_bounds;
+	int64 n_of_scale; /* at least so many of them have it (weighted_days.c) */
 	AmountSum sum[FLEXIBLE_ARRAY_MEMBER];
 	/* then n_bounds int32 (the aging's bounds), then the rests */
 } AmountSums;
@@ -71,6 +72,9 @@ extern AmountSums *
 debiteur_sums_add_any(AmountSums *sums, int i, struct varlena *stored);
 extern AmountSums *
 debiteur_sums_add_parts(AmountSums *sums, int i, const Amount *amount);
+extern AmountSums *
+debiteur_sums_add_all(AmountSums *given, const AmountSums *others, int first);
+extern AmountSums *debiteur_sums_grow(const AmountSums *sums, int n_sums);
 extern Datum debiteur_sums_combine(FunctionCallInfo fcinfo);
 extern Numeric debiteur_sums_get(const AmountSums *sums, int i);
 
@@ -183,6 +187,21 @@ sums_add(AmountSums *sums, int i, struct varlena *stored)
 			   amount_read(stored, &amount)))
 		return sums_add_amount(sums, i, &amount);
 	return debiteur_sums_add_any(sums, i, stored);
+}
+
+/* Is a numeric, as it comes from a table, the one amount of a sum? */
+static inline bool
+sums_has(const AmountSums *sums, int i, struct varlena *stored)
+{
+	const AmountSum *sum = &sums->sum[i];
+	Amount amount;
+
+	if (likely(debiteur_amount_layout == AMOUNT_LAYOUT_KNOWN &&
+			   sum->rest_at == 0 && amount_read(stored, &amount)))
+		return sum->whole == amount.whole && sum->fraction == amount.fraction;
+	return DatumGetBool(
+		DirectFunctionCall2(numeric_eq, PointerGetDatum(stored),
+							NumericGetDatum(debiteur_sums_get(sums, i))));
 }
 
 #endif /* DEBITEUR_AMOUNT_SUM_H */

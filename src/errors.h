@@ -8,8 +8,9 @@
  * never given another meaning.
  *
  *	RV001	not a value of the type: invoice_status, aging_bucket,
- *			payment_terms, dunning_step, aging_state, weighted_days_state
- *			(text or binary input); not the bounds of aging buckets
+ *			payment_terms, dunning_step, aging_state, weighted_days_state,
+ *			countback_state (text or binary input); not the bounds of aging
+ *			buckets
  *	RV002	the notation has more than one reading ("30 days EOM")
  *	RV003	a currency is unknown, or currencies would be mixed
  *	RV004	an amount is not one: NaN, infinite, zero where it may not be,

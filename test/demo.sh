@@ -34,8 +34,8 @@ while [ $# -gt 0 ]; do
 done
 
 case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
-	*[Uu][Tt][Ff]*8*) bar='█' ;;
-	*) bar='#' ;;
+	*[Uu][Tt][Ff]*8*) encoding=UTF8 ;;
+	*) encoding=SQL_ASCII ;;
 esac
 bold='' plain=''
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
@@ -115,7 +115,7 @@ let_worker_run() {
 }
 
 report() {
-	sql -v bar="$bar" -v bold="$bold" -v plain="$plain" -f "$source/test/demo/report.sql"
+	sql -v encoding=$encoding -v bold="$bold" -v plain="$plain" -f "$source/test/demo/report.sql"
 }
 
 how_to_connect() {

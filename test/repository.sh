@@ -84,6 +84,11 @@ trailing_blanks() {
 	done
 }
 
+# A script is read in the encoding of the database, whichever that is.
+other_signs() {
+	LC_ALL=C grep -rn '[^ -~	]' sql --include='*.sql' || :
+}
+
 other_versions() {
 	grep -q "\"version\": *\"$version\"" META.json || echo "META.json is not of $version"
 	newest=$(sed -n 's/^##* \[\{0,1\}\([0-9][0-9.]*[0-9]\).*/\1/p' CHANGELOG.md 2>/dev/null | sed -n 1p)
@@ -114,6 +119,7 @@ rule twice 'no name is both in test/sql and in test/specs'
 rule too_long "no source file is longer than $most lines"
 rule machine_paths 'no path of a machine'
 rule trailing_blanks 'no blanks at the end of a line'
+rule other_signs 'the scripts of the extension are ASCII'
 rule other_versions 'debiteur.control, META.json and CHANGELOG.md agree on the version'
 rule replacements 'the install script replaces nothing'
 rule without_head 'every script has a head comment'

@@ -45,7 +45,7 @@ BEGIN
         IF (state->>'locked')::boolean AND NOT (state->>'wait')::boolean THEN
             RETURN state || '{"wait": true, "next_on": "-infinity", "id": 0}';
         END IF;
-        PERFORM fold(), time_out_notices();
+        PERFORM fold(), time_out_notices(), release_by_policy(as_of);
         UPDATE run r SET finished_at = moment, failures = 0
          WHERE r.as_of = advance_batch.as_of AND (r.finished_at IS NULL OR r.failures > 0 OR (state->>'done')::bigint > 0);
         RETURN NULL;
@@ -79,7 +79,8 @@ BEGIN
                        (array_agg(d.invoice_id ORDER BY d.due_on, d.open_amount DESC, d.invoice_id))[1] AS lead_id,
                        d.grouped_by = 'customer' AND action(d.action) <> 'hand_over' AND bool_and(d.due_on < execute_decisions.as_of) AS may_list
                   FROM decision d WHERE d.taken
-                 GROUP BY 1, 2, 3, 4, 5, 6, d.grouped_by) g
+                 GROUP BY 1, 2, 3, 4, 5, 6, d.grouped_by
+                 ORDER BY 1, 2, 4, 7) g
     ), line AS MATERIALIZED (
         SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, i.number, i.kind, i.reference, d.invoice_id IS NOT NULL AS taken, h.policy_id, h.step, i.cycle,
                i.amount, i.open_amount, i.due_on
@@ -129,7 +130,7 @@ BEGIN
                      WHERE NOT d.taken AND d.reasons[1] NOT IN ('not_due', 'no_step_left', 'in_collection') GROUP BY 1) s) AS skipped
       INTO done FROM decision d;
     IF done.notices IS NOT NULL THEN
-        PERFORM post_messages(done.notices);
+        PERFORM post_messages(done.notices), block_by_policy(done.notices);
     END IF;
     PERFORM count_run(execute_decisions.as_of, coalesce(cardinality(done.notices), 0), done.steps, done.overdue, coalesce(done.skipped, '{}'));
 END $$;

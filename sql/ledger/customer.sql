@@ -12,7 +12,8 @@ CREATE TABLE customer (
     country  text,
     language text NOT NULL DEFAULT 'en',
     terms    payment_terms,
-    policy   text
+    policy   text,
+    account_manager text
 );
 ALTER SEQUENCE customer_id_seq OWNED BY customer.id;
 COMMENT ON TABLE customer IS 'Who owes.';
@@ -28,3 +29,4 @@ COMMENT ON COLUMN customer.country IS 'Country, ISO 3166 alpha-2.';
 COMMENT ON COLUMN customer.language IS 'Language of notices, ISO 639-1.';
 COMMENT ON COLUMN customer.terms IS 'Payment terms; NULL: those of settings.';
 COMMENT ON COLUMN customer.policy IS 'Name of the dunning policy; NULL: that of settings.';
+COMMENT ON COLUMN customer.account_manager IS 'Who of us looks after the customer: whom tasks and escalations go to.';

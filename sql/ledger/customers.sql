@@ -2,14 +2,14 @@
 CREATE OR REPLACE FUNCTION add_customer(
     number text, name text, kind text DEFAULT 'business', terms payment_terms DEFAULT NULL, policy text DEFAULT NULL,
     segment text DEFAULT NULL, email text DEFAULT NULL, phone text DEFAULT NULL, address text DEFAULT NULL,
-    country text DEFAULT NULL, language text DEFAULT 'en', key text DEFAULT NULL
+    country text DEFAULT NULL, language text DEFAULT 'en', account_manager text DEFAULT NULL, key text DEFAULT NULL
 ) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     new_id bigint := request_begin(key, 'add_customer', jsonb_build_object('number', number, 'name', name, 'kind', kind,
         'terms', terms::text, 'policy', policy, 'segment', segment, 'email', email, 'phone', phone, 'address', address,
-        'country', country, 'language', language));
+        'country', country, 'language', language, 'account_manager', account_manager));
 BEGIN
     IF new_id IS NOT NULL THEN
         RETURN new_id;
@@ -17,9 +17,10 @@ BEGIN
     PERFORM require_text(add_customer.number, 'number'), require_text(add_customer.name, 'name', true), require_text(add_customer.language, 'language', true),
             require_choice(add_customer.kind, 'kind', '{business,consumer}');
     PERFORM require_policy(add_customer.policy);
-    INSERT INTO customer AS c (number, name, kind, terms, policy, segment, email, phone, address, country, language)
+    INSERT INTO customer AS c (number, name, kind, terms, policy, segment, email, phone, address, country, language, account_manager)
         VALUES (add_customer.number, add_customer.name, add_customer.kind, add_customer.terms, add_customer.policy, add_customer.segment,
-                add_customer.email, add_customer.phone, add_customer.address, add_customer.country, add_customer.language)
+                add_customer.email, add_customer.phone, add_customer.address, add_customer.country, add_customer.language,
+                add_customer.account_manager)
         ON CONFLICT (number) DO NOTHING RETURNING c.id INTO new_id;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is a customer % already', quote_literal(add_customer.number)
@@ -28,7 +29,7 @@ BEGIN
     END IF;
     RETURN request_end(key, new_id);
 END $$;
-COMMENT ON FUNCTION add_customer(text, text, text, payment_terms, text, text, text, text, text, text, text, text) IS
+COMMENT ON FUNCTION add_customer(text, text, text, payment_terms, text, text, text, text, text, text, text, text, text) IS
 'Adds a customer; returns the id. terms, policy NULL: those of settings. Errors: RV010 the number is taken; RV009 no such policy; RV008 the key was used with other values; 23502, 23514 an argument is missing or no such kind.';
 
 CREATE OR REPLACE FUNCTION lock_customer(number text) RETURNS bigint

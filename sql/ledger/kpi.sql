@@ -36,7 +36,7 @@ RETURNS TABLE (
     opening_receivable numeric, closing_receivable numeric, closing_current numeric, closing_overdue numeric,
     opening_on_account numeric, closing_on_account numeric, opening_charges numeric, closing_charges numeric,
     sales numeric, charges numeric, receipts numeric, credits numeric, discounts numeric, write_offs numeric,
-    dso numeric, dso_average numeric, dso_countback numeric, countback_exhausted boolean, best_possible_dso numeric, average_days_delinquent numeric,
+    dso numeric, dso_average numeric, dso_countback numeric, best_possible_dso numeric, average_days_delinquent numeric,
     turnover numeric, collection_period numeric, collection_effectiveness numeric,
     days_to_pay numeric, days_to_pay_weighted numeric, days_late numeric, days_late_weighted numeric,
     overdue_ratio numeric, bad_debt_ratio numeric, dispute_rate numeric
@@ -76,8 +76,7 @@ BEGIN
                c.charges AS closing_charges, c.sales - coalesce(o.sales, 0) AS sales, c.charged - coalesce(o.charged, 0) AS charges,
                c.receipts - coalesce(o.receipts, 0) AS receipts, c.credits - coalesce(o.credits, 0) AS credits,
                c.discounts - coalesce(o.discounts, 0) AS discounts, c.write_offs - coalesce(o.write_offs, 0) AS write_offs,
-               c.receivable > c.sales AS exhausted, c.invoices - coalesce(o.invoices, 0) AS invoices, coalesce(x.n, 0) AS disputed,
-               m.sales AS month_sales, m.days AS month_days,
+               coalesce(y.countback, h.countback) AS countback, c.invoices - coalesce(o.invoices, 0) AS invoices, coalesce(x.n, 0) AS disputed,
                nullif(greatest(c.closed - coalesce(o.closed, 0), 0), 0) AS closed, c.days - coalesce(o.days, 0) AS days, c.late - coalesce(o.late, 0) AS late,
                nullif(greatest(c.closed_amount - coalesce(o.closed_amount, 0), 0), 0) AS closed_amount, c.amount_days - coalesce(o.amount_days, 0) AS amount_days,
                c.amount_late - coalesce(o.amount_late, 0) AS amount_late
@@ -85,16 +84,16 @@ BEGIN
           JOIN total c ON c.day = p.until_on
           LEFT JOIN total o ON o.day = p.from_on - 1 AND o.currency = c.currency
           LEFT JOIN disputed x ON x.from_on = p.from_on AND x.currency = c.currency
-          LEFT JOIN LATERAL monthly_sales(p.until_on, 13) m ON m.currency = c.currency
+          -- A year of sales is nearly always enough; else all there were.
+          LEFT JOIN LATERAL (SELECT dso_countback(c.receivable, m.sales, m.days) AS countback
+                               FROM monthly_sales(p.until_on, 13) m WHERE m.currency = c.currency) y ON true
+          LEFT JOIN LATERAL (SELECT dso_countback(c.receivable, m.sales, m.days) AS countback
+                               FROM monthly_sales(p.until_on) m WHERE m.currency = c.currency AND y.countback IS NULL AND c.receivable > 0) h ON true
     )
     SELECT f.from_on, f.until_on, f.currency, f.opening, f.closing, f.not_due, f.overdue, f.opening_account, f.closing_account, f.opening_charges, f.closing_charges,
            f.sales, f.charges, f.receipts, f.credits, f.discounts, f.write_offs,
            round(dso(f.closing, f.sales, f.period_days), 2), round(dso((f.opening + f.closing) / 2, f.sales, f.period_days), 2),
-           -- A year of sales is nearly always enough.
-           CASE WHEN NOT f.exhausted THEN
-               round(coalesce(dso_countback(f.closing, f.month_sales, f.month_days),
-                              (SELECT dso_countback(f.closing, a.sales, a.days) FROM monthly_sales(f.until_on) a WHERE a.currency = f.currency)), 2) END,
-           f.exhausted,
+           round(f.countback, 2),
            round(best_possible_dso(f.not_due, f.sales, f.period_days), 2), round(average_days_delinquent(f.closing, f.not_due, f.sales, f.period_days), 2),
            round(receivables_turnover(f.sales, f.opening, f.closing), 4), round(collection_period(f.sales, f.opening, f.closing, f.period_days), 2),
            round(collection_effectiveness(f.opening, f.sales, f.closing, f.not_due), 2),
@@ -111,7 +110,7 @@ RETURNS TABLE (
     opening_receivable numeric, closing_receivable numeric, closing_current numeric, closing_overdue numeric,
     opening_on_account numeric, closing_on_account numeric, opening_charges numeric, closing_charges numeric,
     sales numeric, charges numeric, receipts numeric, credits numeric, discounts numeric, write_offs numeric,
-    dso numeric, dso_average numeric, dso_countback numeric, countback_exhausted boolean, best_possible_dso numeric, average_days_delinquent numeric,
+    dso numeric, dso_average numeric, dso_countback numeric, best_possible_dso numeric, average_days_delinquent numeric,
     turnover numeric, collection_period numeric, collection_effectiveness numeric,
     days_to_pay numeric, days_to_pay_weighted numeric, days_late numeric, days_late_weighted numeric,
     overdue_ratio numeric, bad_debt_ratio numeric, dispute_rate numeric
@@ -121,10 +120,10 @@ BEGIN
     RETURN QUERY
     SELECT k.currency, k.opening_receivable, k.closing_receivable, k.closing_current, k.closing_overdue, k.opening_on_account, k.closing_on_account,
            k.opening_charges, k.closing_charges, k.sales, k.charges, k.receipts, k.credits, k.discounts, k.write_offs, k.dso, k.dso_average,
-           k.dso_countback, k.countback_exhausted, k.best_possible_dso, k.average_days_delinquent, k.turnover, k.collection_period,
+           k.dso_countback, k.best_possible_dso, k.average_days_delinquent, k.turnover, k.collection_period,
            k.collection_effectiveness, k.days_to_pay, k.days_to_pay_weighted, k.days_late, k.days_late_weighted, k.overdue_ratio, k.bad_debt_ratio,
            k.dispute_rate
       FROM kpi_series(kpi.from_on, kpi.until_on, NULL) k;
 END $$;
 COMMENT ON FUNCTION kpi(date, date) IS
-'Figures of a period, both days included, a row a currency; what was posted later does not change them. Receivable: open invoices and credit notes, VAT included; current + overdue = receivable. Charges: costs and interest, no part of sales or of a ratio. opening + sales + charges - credits - receipts - discounts - write_offs = closing, over receivable + charges - on account. credits: credit notes issued, direct credits, cancellations. DSO, collection period in days of the period (2 decimals); dso_countback over calendar months, NULL when a month without sales stops it or when the receivable exceeds all sales so far: then countback_exhausted is true; collection_effectiveness in per cent, of the period''s sales; days_to_pay, days_late (early: 0) over invoices settled in the period by money at least in part; one that a reversal opens again takes back, on that day, what its settlement had added; ratios as fractions (4 decimals); dispute_rate: of the invoices issued in the period, how many were disputed in it. NULL where undefined. Formulas: debiteur.dso() and the others. Error RV016: not a period.';
+'Figures of a period, both days included, a row a currency; what was posted later does not change them. Receivable: open invoices and credit notes, VAT included; current + overdue = receivable. Charges: costs and interest, no part of sales or of a ratio. opening + sales + charges - credits - receipts - discounts - write_offs = closing, over receivable + charges - on account. credits: credit notes issued, direct credits, cancellations. DSO, collection period in days of the period (2 decimals); dso_countback over calendar months, NULL when a month without sales stops it (the history is never exhausted: what is open was sold); collection_effectiveness in per cent, of the period''s sales; days_to_pay, days_late (early: 0) over invoices settled in the period by money at least in part; one that a reversal opens again takes back, on that day, what its settlement had added; ratios as fractions (4 decimals); dispute_rate: of the invoices issued in the period, how many were disputed in it. NULL where undefined. Formulas: debiteur.dso() and the others. Error RV016: not a period.';

@@ -6,7 +6,8 @@ BEGIN
     SELECT n.customer_id, 'notice', post_messages.not_before, jsonb_build_object(
                'notice', n.id, 'attempt', n.attempts, 'channel', n.sent_by, 'action', n.action, 'issued_on', n.issued_on,
                'customer', c.number, 'name', n.name, 'email', n.email, 'phone', n.phone, 'address', n.address, 'country', n.country,
-               'language', n.language, 'subject', w.subject, 'body', w.body, 'currency', n.currency, 'amount', n.amount, 'lines', w.lines)
+               'language', n.language, 'account_manager', c.account_manager, 'subject', w.subject, 'body', w.body, 'currency', n.currency, 'amount', n.amount, 'lines', w.lines)
+               || CASE WHEN n.action = 'hand_over' THEN jsonb_build_object('dossier', dossier(c.number, n.issued_on)) ELSE '{}' END
       FROM write_notices(notices) w
       JOIN notice n ON n.id = w.notice
       JOIN customer c ON c.id = n.customer_id

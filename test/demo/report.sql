@@ -1,8 +1,8 @@
 /*
  * report.sql
  *		What an analyst asks a ledger after 18 months, in 80 columns.
- *		Variables: bar (a sign to draw bars with), bold and plain (escape codes,
- *		or empty).
+ *		Variables: encoding (of the charts: UTF8, or SQL_ASCII for a terminal that
+ *		has no blocks), bold and plain (escape codes, or empty).
  */
 \pset border 0
 \pset footer off
@@ -11,11 +11,10 @@
 SELECT ar.today() AS today, date_trunc('quarter', ar.today()) AS quarter \gset
 
 \echo
-\echo :bold'Aging':plain' at' :today'  SELECT * FROM ar.aging();'
-SELECT bucket, invoices, to_char(amount, '9,999,990.00') AS amount,
-       repeat(:'bar', round(40 * greatest(amount, 0) / nullif(max(amount) OVER (), 0))::int) AS " "
-  FROM ar.aging()
- ORDER BY bucket;
+-- Charts are drawn in signs that the terminal has.
+\encoding :encoding
+\echo :bold'Aging':plain' at' :today'  SELECT * FROM ar.aging_chart();'
+SELECT * FROM ar.aging_chart();
 
 SELECT to_char(sum(amount), 'FM99,999,990.00') AS open, to_char(sum(on_account), 'FM99,999,990.00') AS on_account FROM ar.aging() \gset
 \echo 'Open' :open'; money on account' :on_account
@@ -42,13 +41,21 @@ SELECT label AS " ", quarter,
  ORDER BY place, quarter
 \crosstabview " " quarter value
 
+\echo :bold'The course of KPIs':plain', month by month  SELECT * FROM ar.kpi_chart(from, to);'
+SELECT c.measure, c.first, c.last, c.lowest, c.highest, c.chart
+  FROM ar.kpi_chart((date_trunc('month', ar.today()) - interval '17 months')::date, ar.today() - 1) AS c;
+
+\echo :bold'Expected credit losses':plain', by the past year  SELECT * FROM ar.provision();'
+SELECT p.currency, p.bucket, to_char(p.amount, '9,999,990.00') AS amount, round(100 * p.rate, 3) AS "rate, %", to_char(p.allowance, '999,990.00') AS allowance FROM ar.provision(ar.today()) AS p;
+
 \echo :bold'Notices':plain' by step'
 SELECT n.channel, n.action, count(*) AS notices,
-       repeat(:'bar', round(40.0 * count(*) / max(count(*)) OVER ())::int) AS " "
+       debiteur.bar(count(*), max(count(*)) OVER ()) AS " "
   FROM ar.notice n
  GROUP BY n.policy_id, n.step, n.channel, n.action
  ORDER BY n.policy_id, n.step;
 
+\encoding UTF8
 \echo :bold'The last notices':plain
 SELECT n.issued_on AS issued, left(c.name, 22) AS customer, n.channel, n.action,
        (SELECT count(*) FROM ar.notice_line l WHERE l.notice_id = n.id) AS items,

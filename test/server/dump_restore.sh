@@ -64,6 +64,16 @@ figures source "$SCRATCH/before" -v moments=1
 is 'figures are computed without an error' "$(grep -c '^psql:' "$SCRATCH/before")" 0
 cp "$SCRATCH/before" "$SCRATCH/source"
 
+sql_file source <<SQL >/dev/null || not_ok 'states of aggregates are kept'
+CREATE TABLE kept AS
+SELECT i.customer_id, a.aging, w.days, c.countback
+  FROM (SELECT DISTINCT customer_id FROM ar.invoice) i,
+       LATERAL (SELECT debiteur.aging_accum(NULL, sum(amount), min(due_on), '2024-08-31') AS aging FROM ar.invoice n WHERE n.customer_id = i.customer_id) a,
+       LATERAL (SELECT debiteur.weighted_days_accum(NULL, sum(amount) * 1e20, 30) AS days FROM ar.invoice n WHERE n.customer_id = i.customer_id) w,
+       LATERAL (SELECT debiteur.countback_accum(NULL, 100, sum(amount), min(issued_on), '2024-08-31') AS countback FROM ar.invoice n WHERE n.customer_id = i.customer_id) c;
+SQL
+kept() { sql "$1" "SELECT count(countback), md5(string_agg(concat(k, debiteur.countback_final(countback)), ' ' ORDER BY customer_id)) FROM kept k"; }
+
 # ---- dumped three ways, restored, recomputed
 "$BIN/pg_dump" -d source -f "$SCRATCH/plain"
 "$BIN/pg_dump" -d source -Fc -f "$SCRATCH/custom"
@@ -79,6 +89,7 @@ is 'a view of the user over a ledger comes along' "$(sql plain 'SELECT count(*) 
 for database in plain custom directory boss; do
 	figures $database "$SCRATCH/after" -v moments=1
 	same "database $database is what was dumped" "$SCRATCH/source" "$SCRATCH/after"
+	is '... states of aggregates too' "$(kept $database)" "$(kept source)"
 done
 # Hers are all the ledgers, and nothing else differs.
 figures nora "$SCRATCH/after" -v moments=1
@@ -139,6 +150,7 @@ is 'DROP EXTENSION refuses while there is a ledger' "$(refuses directory 'DROP E
 sql_file directory <<SQL >/dev/null
 SET client_min_messages = warning;
 SELECT debiteur.drop_ledger(name, with_data => true) FROM debiteur.ledgers;
+DROP TABLE kept;
 SQL
 is '... and goes when there is none' "$(sql directory 'DROP EXTENSION debiteur; SELECT count(*) FROM pg_extension')" 1
 is '... leaving nothing behind' "$(sql directory "SELECT count(*) FROM pg_proc p WHERE p.prosrc LIKE 'debiteur_%' OR p.probin LIKE '%debiteur%'")" 0

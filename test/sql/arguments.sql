@@ -8,6 +8,7 @@ SELECT debiteur.create_ledger('arguments', time_zone => 'UTC');
 SET search_path = arguments, debiteur;
 SELECT add_customer('C1', 'Jansen') AS customer, issue_invoice('C1', 'F1', 100, '2024-01-01', '2024-01-31') AS f1, issue_invoice('C1', 'F2', 100, '2024-01-01', '2024-01-31') AS f2,
        issue_credit_note('C1', 'N1', 5, issued_on => '2024-01-02') AS n1, record_payment('C1', 50, '2024-01-05', '{}') AS payment, hold('C1', from_on => '2023-01-01', until_on => '2023-01-02') AS hold;
+SELECT set_policy('agency', '{due+1 agency hand_over}') > 0 AS made, add_customer('C9', 'Away', policy => 'agency') > 0 AS away, issue_invoice('C9', 'F9', 100, '2024-01-01', '2024-01-31') > 0 AS f9;
 CALL advance('2024-02-07');
 CREATE TABLE public.precious (id int);
 
@@ -19,7 +20,9 @@ INSERT INTO good VALUES ('customer', '''C1'''), ('number', '''NEW'''), ('name', 
     ('notice', '1'), ('steps', '''{due+1 email reminder}'''), ('catch_up', '''by_age'''), ('grouped_by', '''invoice'''), ('minimum_amount', '1'), ('min_interval', '1'), ('as_of', '''2024-02-14'''),
     ('most', '10'), ('discount', 'true'), ('retry', 'true'), ('batch_size', '10'), ('bounds', '''{30,60}'''), ('language', '''nl'''), ('country', '''NL'''), ('email', '''a@example.org'''),
     ('phone', '''1'''), ('address', '''Kade'''), ('segment', '''x'''), ('reference', '''r'''), ('reason', '''r'''), ('note', '''n'''), ('key', '''key'''), ('function', '''f'''), ('arguments', '''{}'''),
-    ('message', '''m'''), ('code', '''XX000'''), ('detail', '''d'''), ('result', '1'), ('days', '30'), ('ids', '''{1}'''), ('customers', '''{1}'''), ('only_invoice', '1');
+    ('message', '''m'''), ('code', '''XX000'''), ('detail', '''d'''), ('result', '1'), ('days', '30'), ('ids', '''{1}'''), ('customers', '''{1}'''), ('only_invoice', '1'),
+    ('action', '''reminder'''), ('subject', '''{invoice}'''), ('body', '''{lines}'''), ('line', '''{amount}'''), ('outcome', '''reached'''), ('contacted_on', '''2024-02-10'''), ('again_on', '''2024-02-12'''),
+    ('recalled_on', '''2024-02-10'''), ('restart', 'true'), ('collected', '5'), ('withheld', '1'), ('blocked_on', '''2024-02-10'''), ('account_manager', '''Anna''');
 CREATE VIEW routine AS
 SELECT p.oid, p.proname, p.prokind, p.pronargdefaults, p.provolatile, p.prosecdef, a.argument, a.type, a.n, a.n > p.pronargs - p.pronargdefaults AS optional
   FROM pg_proc p CROSS JOIN LATERAL (SELECT x.argument, p.proargtypes[x.n - 1]::regtype::text AS type, x.n FROM unnest(p.proargnames) WITH ORDINALITY x(argument, n) WHERE x.n <= p.pronargs) a
@@ -28,6 +31,8 @@ SELECT p.oid, p.proname, p.prokind, p.pronargdefaults, p.provolatile, p.prosecde
 CREATE FUNCTION pg_temp.call_of(routine oid, argument text, value text) RETURNS text LANGUAGE sql AS $$
     SELECT format('SELECT * FROM arguments.%I(%s)', min(r.proname), string_agg(format('%I => %s', r.argument, CASE WHEN r.argument = call_of.argument THEN call_of.value
                WHEN r.argument = 'kind' THEN CASE WHEN r.proname = 'hold' THEN '''dispute''' WHEN r.proname = 'add_customer' THEN '''consumer''' ELSE '''costs''' END
+               WHEN r.argument = 'channel' THEN CASE r.proname WHEN 'take_messages' THEN 'NULL' ELSE '''phone''' END
+               WHEN r.proname = 'recall_claim' AND r.argument = 'invoice' THEN '''F9'''
                WHEN r.argument = 'customers' THEN '''{1}''' ELSE coalesce(g.value, 'NULL') END), ', ' ORDER BY r.n))
       FROM arguments.routine r LEFT JOIN arguments.good g ON g.argument = r.argument WHERE r.oid = call_of.routine $$;
 -- The SQLSTATE of a call, which is rolled back.

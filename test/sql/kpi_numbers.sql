@@ -97,6 +97,14 @@ SELECT debiteur.dso_countback(0, '{0}', '{30}') AS "0", debiteur.dso_countback(0
 SELECT debiteur.dso_countback(150, '{100,0,100}', '{30,30,30}') AS "NULL", debiteur.dso_countback(150, '{100,-5,100}', '{30,30,30}') AS "NULL",
        debiteur.dso_countback(150, '{100,NULL,100}', '{30,30,30}') AS "NULL", debiteur.dso_countback(150, '{100,100}', '{30,0}') AS "NULL",
        debiteur.dso_countback(150, '{100,100}', '{30,NULL}') AS "NULL", debiteur.dso_countback(150, '{100,100,0}', '{30,30,30}') AS "45";
+-- Why there are no days: the periods end before the receivable does, or
+-- something else, which older periods don't remove.
+SELECT receivable, sales, days, debiteur.dso_countback(receivable, sales, days) IS NULL AS "no days", debiteur.countback_exhausted(receivable, sales, days)
+  FROM (VALUES (150, '{100,50}'::numeric[], '{31,28}'::int[]), (150.01, '{100,50}', '{31,28}'), (1, '{}', '{}'), (0, '{}', '{}'), (-1, '{}', '{}'),
+               (150, '{100,0,100}', '{30,30,30}'), (150, '{100,-5}', '{30,30}'), (150, '{100,NULL}', '{30,30}'), (150, '{100,100}', '{30,0}'),
+               (150, '{100,20}', '{30,30}'), (90, '{100,0}', '{30,30}'), (NULL, '{1}', '{1}'), (1, NULL, '{1}'), (1, '{1}', NULL),
+               ('Infinity', '{1}', '{1}'), (200, '{{100,50},{50,10}}', '{{1,2},{3,4}}')) AS t(receivable, sales, days);
+SELECT debiteur.countback_exhausted(1, '{100,100}', '{30}');
 -- Array bounds are not periods.
 SELECT debiteur.dso_countback(150, '[0:1]={100,100}', '[5:6]={30,30}') AS "45";
 SELECT debiteur.dso_countback(1, '{100,100}', '{30}');
@@ -141,12 +149,14 @@ WITH unit AS (
      WHERE NOT EXISTS (SELECT FROM unnest(p.sales[:period.nr]) AS earlier WHERE earlier <= 0)
 ), slow AS (
     SELECT p.id, CASE WHEN p.closing = 0 THEN 0
-                      WHEN p.closing > 0 AND count(u.nr) = p.closing THEN sum(u.worth) END AS countback
+                      WHEN p.closing > 0 AND count(u.nr) = p.closing THEN sum(u.worth) END AS countback,
+           count(u.nr) < p.closing AND 0 < ALL (p.sales) AS exhausted
       FROM portfolio AS p LEFT JOIN unit AS u ON u.id = p.id AND u.nr <= p.closing
-     GROUP BY p.id, p.closing
+     GROUP BY p.id, p.closing, p.sales
 )
 SELECT count(*) FILTER (WHERE round(f.countback, 9) IS DISTINCT FROM round(slow.countback, 9)) AS different,
-       count(*) FILTER (WHERE f.countback IS NULL) > 100 AS "some are NULL",
+       count(*) FILTER (WHERE debiteur.countback_exhausted(p.closing, p.sales, p.days) <> slow.exhausted) AS "not as exhausted",
+       count(*) FILTER (WHERE f.countback IS NULL) > 100 AS "some are NULL", count(*) FILTER (WHERE slow.exhausted) > 100 AS "some are exhausted",
        count(f.countback) > 1000 AS "most are not"
   FROM slow JOIN portfolio AS p USING (id), LATERAL debiteur.dso_countback(p.closing, p.sales, p.days) AS f(countback);
 

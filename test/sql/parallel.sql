@@ -45,14 +45,18 @@ END $$;
 CREATE VIEW by_branch AS
 SELECT branch, debiteur.aging(amount, due, '2025-06-30') AS aging,
        debiteur.aging(amount, due, '2025-06-30', '{7,14,365}') AS bounded,
-       debiteur.weighted_days(amount, days)
+       debiteur.weighted_days(amount, days),
+       debiteur.dso_countback(1e4 * (branch + 1), abs(amount), due, '2025-06-30'), debiteur.countback_exhausted(1e4 * (branch + 1), abs(amount), due, '2025-06-30')
   FROM posting GROUP BY branch;
 CREATE VIEW by_customer AS
-SELECT customer, debiteur.aging(amount, due, '2025-06-30'), debiteur.weighted_days(amount, days) FROM posting GROUP BY customer;
+SELECT customer, debiteur.aging(amount, due, '2025-06-30'), debiteur.weighted_days(amount, days),
+       debiteur.dso_countback(5, amount, due, '2025-06-30'), debiteur.countback_exhausted(5, amount, due, '2025-06-30')
+  FROM posting GROUP BY customer;
 CREATE VIEW by_bounds AS
 SELECT bounds, debiteur.aging(amount, due, '2025-06-30', bounds) FROM posting GROUP BY bounds;
 CREATE VIEW altogether AS
-SELECT debiteur.aging(amount, due, '2025-06-30'), debiteur.weighted_days(amount, days) FROM posting;
+SELECT debiteur.aging(amount, due, '2025-06-30'), debiteur.weighted_days(amount, days), debiteur.dso_countback(3e39, abs(amount), due, '2025-06-30'),
+       debiteur.countback_exhausted(3e39, abs(amount), due, '2025-06-30') FROM posting;
 
 -- Serial.
 SET max_parallel_workers_per_gather = 0;
@@ -61,6 +65,9 @@ CREATE TABLE serial_by_customer AS TABLE by_customer;
 CREATE TABLE serial_by_bounds AS TABLE by_bounds;
 CREATE TABLE serial_altogether AS TABLE altogether;
 SELECT plan_has('TABLE altogether', 'Partial') AS "not parallel";
+
+SELECT count(dso_countback) > 15 AS "some have days", count(DISTINCT trunc(dso_countback / 30)) > 2 AS "of several months",
+       count(*) FILTER (WHERE countback_exhausted) > 5 AS "some are exhausted" FROM serial_by_branch;
 
 -- Plain SQL. An amount in a bucket has its sum; none is 0.
 SELECT count(*) AS branches,
@@ -99,13 +106,16 @@ SET work_mem = '64kB';
 SELECT * FROM against_serial('by_customer', 'HashAggregate');
 RESET ALL;
 
--- Bounds that differ are found wherever they meet, in a worker or between them.
+-- What differs within a group is found wherever it meets, in a worker or
+-- between them.
 SET max_parallel_workers_per_gather = 2;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
 \set VERBOSITY sqlstate
 SELECT debiteur.aging(amount, due, '2025-06-30', bounds) FROM posting;
+SELECT debiteur.dso_countback(branch, amount, due, '2025-06-30') FROM posting;
+SELECT debiteur.dso_countback(5, amount, due, date '2025-06-30' + branch::int) FROM posting;
 \set VERBOSITY default
 RESET ALL;
 

@@ -24,7 +24,11 @@ INSERT INTO call VALUES
     (12, 'write_off', 'write_off(''F1'', 1, ''2024-01-13'', key => ''k12'')'),
     (13, 'issue_invoice', 'issue_invoice(''C1'', ''F3'', 50, ''2024-01-01'', key => ''k13'')'),
     (14, 'cancel_invoice', 'cancel_invoice(''F3'', ''2024-01-14'', key => ''k14'')'),
-    (15, 'set_policy', 'set_policy(''p'', ''{due+1 email reminder}'', key => ''k15'')');
+    (15, 'set_policy', 'set_policy(''p'', ''{due+1 email reminder}'', key => ''k15'')'),
+    (16, 'set_notice_text', 'set_notice_text(''reminder'', ''nl'', ''{invoice}'', ''{lines}'', key => ''k16'')'),
+    (17, 'record_contact', 'record_contact(''C1'', ''reached'', contacted_on => ''2024-01-15'', key => ''k17'')'),
+    (18, 'block_supply', 'block_supply(''C1'', key => ''k18'')'),
+    (19, 'release_supply', 'release_supply(''C1'', key => ''k19'')');
 CREATE FUNCTION pg_temp.rows_of_all() RETURNS bigint LANGUAGE sql AS
 $$ SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM invoice) + (SELECT count(*) FROM payment) + (SELECT count(*) FROM allocation) + (SELECT count(*) FROM hold) + (SELECT count(*) FROM policy) + (SELECT count(*) FROM request) $$;
 CREATE FUNCTION pg_temp.twice(command text) RETURNS TABLE (result bigint, rows bigint, again bigint, rows_again bigint) LANGUAGE plpgsql AS $$
@@ -38,6 +42,11 @@ BEGIN
     RETURN NEXT;
 END $$;
 SELECT name, t.* FROM (SELECT * FROM call ORDER BY n) c CROSS JOIN LATERAL pg_temp.twice(command) t;
+-- With the agency.
+SELECT set_policy('default', '{due+1 agency hand_over}') > 0 AS made;
+SELECT advance_batch('2024-02-10') IS NOT NULL AS handed_over;
+INSERT INTO call VALUES (31, 'recall_claim', 'recall_claim(''F1'', ''2024-02-11'', key => ''k31'')'), (32, 'record_agency_payment', 'record_agency_payment(''C1'', 5, 1, ''2024-02-11'', key => ''k32'')');
+SELECT name, t.* FROM (SELECT * FROM call WHERE n > 30 ORDER BY n) c CROSS JOIN LATERAL pg_temp.twice(command) t;
 -- And after all the others, with amounts written another way.
 SELECT issue_invoice('C1', 'F1', 100.1000, '2024-01-01', '2024-01-31', key => 'k2') AS f1, record_payment('C1', 30.00, '2024-01-05', '{F1}', key => 'k4') AS payment;
 SELECT key, function, result FROM request ORDER BY length(key), key;

@@ -104,6 +104,7 @@ SELECT command, public.attempt('security_stranger', command) AS stranger, public
     (1, 'SELECT * FROM security.invoice'), (2, 'SELECT * FROM security.aging(''2024-02-01'')'), (3, 'SELECT * FROM security.aging_by_customer(''2024-02-01'')'),
     (4, 'SELECT * FROM security.kpi(''2024-01-01'', ''2024-02-01'')'), (5, 'SELECT * FROM security.on_account()'), (6, 'SELECT * FROM security.explain(''F1'', ''2024-02-01'')'),
     (7, 'SELECT * FROM security.decide(''2024-02-08'')'), (8, 'SELECT security.today()'), (9, 'SELECT security.run_due()'), (10, 'SELECT * FROM security.request'),
+    (11, 'SELECT * FROM security.roll_rates(''2024-01-01'', ''2024-02-29'')'), (12, 'SELECT * FROM security.provision(''2024-02-01'')'), (13, 'SELECT * FROM security.aging_chart(''2024-02-01'')'), (14, 'SELECT * FROM security.kpi_chart(''2024-01-01'', ''2024-02-01'')'),
     (20, 'SELECT security.add_customer(''C9'', ''New'')'), (21, 'SELECT security.issue_invoice(''C1'', ''F9'', 10, ''2024-01-01'')'),
     (22, 'SELECT security.record_payment(''C1'', 100, ''2024-02-01'', key => ''k'')'), (23, format('SELECT security.allocate(%s, ''F2'')', :payment)),
     (24, format('SELECT security.reverse_payment(%s, ''2024-02-02'')', :payment)), (25, 'SELECT security.issue_credit_note(''C1'', ''N9'', 10, ''F1'', ''2024-02-01'')'),

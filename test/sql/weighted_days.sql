@@ -55,6 +55,79 @@ SELECT count(*) AS portfolios, count(*) FILTER (WHERE fast::text IS DISTINCT FRO
           FROM paid GROUP BY portfolio) AS w;
 
 --
+-- Frames that move: what leaves is taken away, and the mean is that of the
+-- frame added up anew, digit by digit. The same aggregate without an inverse
+-- adds up anew.
+--
+CREATE AGGREGATE pg_temp.anew(amount numeric, days int) (
+    SFUNC = debiteur.weighted_days_accum, STYPE = debiteur.weighted_days_state, FINALFUNC = debiteur.weighted_days_final
+);
+-- A 12-month mean and one of three invoices, by hand.
+SELECT paid_on, amount, days, round(debiteur.weighted_days(amount, days) OVER (ORDER BY paid_on RANGE BETWEEN interval '1 year' PRECEDING AND CURRENT ROW), 4) AS year,
+       round(debiteur.weighted_days(amount, days) OVER (ORDER BY paid_on ROWS 2 PRECEDING), 4) AS three
+  FROM (VALUES (date '2024-01-10', 100, 10), ('2024-07-01', 300, 30), ('2025-01-10', 100, 50), ('2025-01-11', 500, 0), ('2025-07-02', NULL, 9), ('2026-07-02', 100, 7)) AS t(paid_on, amount, days);
+-- Frames of all kinds over amounts of all kinds: NULL, NaN, infinities, more
+-- than fits 64 bits, many scales, and days as large as they can be.
+CREATE TEMP TABLE moving AS
+SELECT i, i % 4 AS kind,
+       CASE WHEN i % 4 > 0 AND random() < 0.05 THEN NULL
+            WHEN i % 4 = 3 AND random() < 0.01 THEN (ARRAY['NaN', 'Infinity', '-Infinity'])[1 + i % 3]::numeric
+            WHEN i % 4 > 1 AND random() < 0.05 THEN round((random() * 1e9)::numeric, 3) * 1e25
+            WHEN i % 4 > 1 AND random() < 0.05 THEN -(1e15 + i)
+            WHEN i % 4 > 1 AND random() < 0.05 THEN round(random()::numeric, 16) / 1e5
+            WHEN random() < 0.05 THEN round((random() * 1e3)::numeric, 4)
+            WHEN random() < 0.3 THEN (random() * 1e5)::int
+            ELSE round((random() * 1e6 - 2e5)::numeric, 2) END AS amount,
+       CASE WHEN i % 4 > 0 AND random() < 0.05 THEN NULL WHEN i % 4 > 1 AND random() < 0.05 THEN (random() * 4e9 - 2e9)::int ELSE (random() * 120 - 20)::int END AS days
+  FROM generate_series(1, 12000) AS i;
+CREATE TEMP VIEW frames AS
+SELECT kind, 'two' AS frame, debiteur.weighted_days(amount, days) OVER w AS fast, pg_temp.anew(amount, days) OVER w AS slow FROM moving
+WINDOW w AS (PARTITION BY kind ORDER BY i ROWS 1 PRECEDING)
+UNION ALL
+SELECT kind, 'around', debiteur.weighted_days(amount, days) OVER w, pg_temp.anew(amount, days) OVER w FROM moving
+WINDOW w AS (PARTITION BY kind ORDER BY i ROWS BETWEEN 30 PRECEDING AND 12 FOLLOWING)
+UNION ALL
+SELECT kind, 'ahead', debiteur.weighted_days(amount, days) OVER w, pg_temp.anew(amount, days) OVER w FROM moving WHERE i <= 3000
+WINDOW w AS (PARTITION BY kind ORDER BY i ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
+UNION ALL
+SELECT kind, 'behind', debiteur.weighted_days(amount, days) OVER w, pg_temp.anew(amount, days) OVER w FROM moving
+WINDOW w AS (PARTITION BY kind ORDER BY i RANGE BETWEEN 400 PRECEDING AND 100 PRECEDING)
+UNION ALL
+SELECT kind, 'groups', debiteur.weighted_days(amount, days) OVER w, pg_temp.anew(amount, days) OVER w FROM moving
+WINDOW w AS (PARTITION BY kind ORDER BY i / 20 GROUPS 2 PRECEDING)
+UNION ALL
+SELECT kind, 'FILTER', debiteur.weighted_days(amount, days) FILTER (WHERE days > 0) OVER w, pg_temp.anew(amount, days) FILTER (WHERE days > 0) OVER w FROM moving
+WINDOW w AS (PARTITION BY kind ORDER BY i ROWS 20 PRECEDING)
+UNION ALL
+SELECT kind, 'EXCLUDE', debiteur.weighted_days(amount, days) OVER w, pg_temp.anew(amount, days) OVER w FROM moving
+WINDOW w AS (PARTITION BY kind ORDER BY i ROWS BETWEEN 20 PRECEDING AND 20 FOLLOWING EXCLUDE CURRENT ROW);
+SELECT frame, count(*) AS frames, count(*) FILTER (WHERE fast::text IS DISTINCT FROM slow::text) AS different, count(fast) > 0.8 * count(*) AS "most have a mean",
+       count(DISTINCT fast) > 1000 AS moving
+  FROM frames GROUP BY frame ORDER BY frame;
+SELECT count(*) FILTER (WHERE fast = 'NaN') > 1000 AS "NaN comes", count(*) FILTER (WHERE fast <> 'NaN') > 1000 AS "and goes" FROM frames WHERE kind = 3 AND frame = 'around';
+-- What for: frames of 10,000 rows. The ratio is in the hundreds; 20 leaves
+-- room for a busy machine.
+CREATE TEMP TABLE took (moving bool, seconds float8);
+DO $$
+DECLARE
+    began timestamptz := clock_timestamp();
+BEGIN
+    PERFORM max(m) FROM (SELECT debiteur.weighted_days(i, i % 100) OVER (ORDER BY i ROWS 9999 PRECEDING) AS m FROM generate_series(1, 11000) AS i) AS w;
+    INSERT INTO took VALUES (true, extract(epoch FROM clock_timestamp() - began));
+    began := clock_timestamp();
+    PERFORM max(m) FROM (SELECT pg_temp.anew(i, i % 100) OVER (ORDER BY i ROWS 9999 PRECEDING) AS m FROM generate_series(1, 11000) AS i) AS w;
+    INSERT INTO took VALUES (false, extract(epoch FROM clock_timestamp() - began));
+END $$;
+SELECT max(seconds) FILTER (WHERE NOT moving) / max(seconds) FILTER (WHERE moving) > 20 AS "20 times as fast" FROM took;
+-- The inverse by itself: what was added is taken away; NULL where only adding
+-- up anew would give the digits, and of a state that never had it.
+SELECT debiteur.weighted_days_remove('{30.00,10.00}', 4, 3) AS "{18.00,6.00}", debiteur.weighted_days_remove('{3,1}', 1, 3) AS "{0,0}",
+       debiteur.weighted_days_remove(debiteur.weighted_days_accum(debiteur.weighted_days_accum('{0,0}', 1.50, 2), 2.25, 4), 1.50, 2) AS "{9.00,2.25}",
+       debiteur.weighted_days_remove('{1,2}', NULL, 3) AS "{1,2}", debiteur.weighted_days_remove('{1,2}', 3, NULL) AS "{1,2}";
+SELECT debiteur.weighted_days_remove('{3.0,1.0}', 1.0, 3) AS "the last of its scale", debiteur.weighted_days_remove('{3,1}', 0.5, 3) AS "a scale it hasn't",
+       debiteur.weighted_days_remove('{NaN,NaN}', 'NaN', 3), debiteur.weighted_days_remove('{3,Infinity}', 'Infinity', 3), debiteur.weighted_days_remove(NULL, 1, 1);
+
+--
 -- The state as a type.
 --
 SELECT state, debiteur.weighted_days_final(state)
@@ -120,6 +193,43 @@ SELECT count(*) FROM (SELECT state::text FROM sent EXCEPT ALL SELECT state::text
 SELECT count(*) FROM received;
 COPY (SELECT '\x0000'::bytea) TO :'file' (FORMAT binary);
 COPY received FROM :'file' (FORMAT binary);
+-- Other bytes in place of a state: refused, or a state that comes out as itself.
+SELECT set_config('test.file', :'file', false) IS NOT NULL AS "in results";
+DO $$
+DECLARE
+    file     constant text := current_setting('test.file');
+    states   constant debiteur.weighted_days_state[] := '{"{195000.00,6000.00}","{NaN,-Infinity}","{12345678901234567890,-0.5}"}';
+    changed  bytea;
+    got      debiteur.weighted_days_state;
+    accepted int := 0;
+BEGIN
+    FOR i IN 1..2000 LOOP
+        changed := debiteur.weighted_days_state_send(states[1 + i % 3]);
+        FOR change IN 0..(random() * 2)::int LOOP
+            changed := CASE (random() * 5)::int
+                           WHEN 0 THEN substr(changed, 1, (random() * length(changed))::int)
+                           WHEN 1 THEN changed || '\x00'::bytea
+                           WHEN 2 THEN overlay(changed PLACING '\xffffffff'::bytea FROM 1 + (random() * length(changed))::int)
+                           ELSE CASE WHEN length(changed) = 0 THEN changed
+                                     ELSE set_byte(changed, least((random() * length(changed))::int, length(changed) - 1), (random() * 255)::int) END
+                       END;
+        END LOOP;
+        EXECUTE format('COPY (SELECT %L::bytea) TO %L (FORMAT binary)', changed, file);
+        BEGIN
+            TRUNCATE received;
+            EXECUTE format('COPY received FROM %L (FORMAT binary)', file);
+            SELECT state INTO got FROM received;
+            accepted := accepted + 1;
+            IF got::text::debiteur.weighted_days_state::text <> got::text THEN
+                RAISE 'not the same: %', changed;
+            END IF;
+            PERFORM debiteur.weighted_days_final(got), debiteur.weighted_days_remove(got, 1.50, 3);
+        EXCEPTION WHEN invalid_binary_representation OR protocol_violation OR numeric_value_out_of_range THEN
+            NULL;
+        END;
+    END LOOP;
+    RAISE NOTICE 'some accepted: %, some refused: %', accepted > 20, accepted < 1980;
+END $$;
 
 -- Memory stays what it is, however many rows.
 CREATE TEMP TABLE memory (query text, row_nr int, bytes bigint);

@@ -52,13 +52,12 @@ WITH claim AS (
     SELECT c.currency, :'until_on'::date - :'from_on'::date + 1 AS period,
            c.receivable_before - p.receivable_before AS opening, c.receivable - p.receivable AS closing, c.overdue - p.overdue AS overdue,
            m.before - p.used_before AS account_before, m.total - p.used AS account, c.charges_before - p.charges_before AS charges_before,
-           c.charges - p.charges AS charges_open, c.sales, c.charged, m.total - m.before AS receipts, c.credits + p.credits AS credits, p.discounts, p.write_offs, c.invoices, c.sales_so_far
+           c.charges - p.charges AS charges_open, c.sales, c.charged, m.total - m.before AS receipts, c.credits + p.credits AS credits, p.discounts, p.write_offs, c.invoices
       FROM (SELECT currency, coalesce(sum(amount) FILTER (WHERE kind <> 'c' AND NOT new), 0) AS receivable_before, coalesce(sum(amount) FILTER (WHERE kind <> 'c'), 0) AS receivable,
                    coalesce(sum(amount) FILTER (WHERE kind <> 'c' AND late), 0) AS overdue, coalesce(sum(amount) FILTER (WHERE kind = 'c' AND NOT new), 0) AS charges_before,
                    coalesce(sum(amount) FILTER (WHERE kind = 'c'), 0) AS charges, coalesce(sum(amount) FILTER (WHERE kind = 'i' AND new), 0) AS sales,
                    coalesce(sum(amount) FILTER (WHERE kind = 'c' AND new), 0) AS charged, - coalesce(sum(amount) FILTER (WHERE kind = 'n' AND new), 0) AS credits,
-                   coalesce(sum(n) FILTER (WHERE kind = 'i' AND new), 0) AS invoices,
-                   coalesce(sum(amount) FILTER (WHERE kind = 'i'), 0) AS sales_so_far
+                   coalesce(sum(n) FILTER (WHERE kind = 'i' AND new), 0) AS invoices
               FROM claim GROUP BY 1) c
       JOIN (SELECT currency, coalesce(sum(amount) FILTER (WHERE kind <> 'c' AND NOT new), 0) AS receivable_before, coalesce(sum(amount) FILTER (WHERE kind <> 'c'), 0) AS receivable,
                    coalesce(sum(amount) FILTER (WHERE kind <> 'c' AND late), 0) AS overdue, coalesce(sum(amount) FILTER (WHERE kind = 'c' AND NOT new), 0) AS charges_before,
@@ -84,7 +83,6 @@ SELECT b.currency, b.opening AS opening_receivable, b.closing AS closing_receiva
        b.account_before AS opening_on_account, b.account AS closing_on_account, b.charges_before AS opening_charges, b.charges_open AS closing_charges,
        b.sales, b.charged AS charges, b.receipts, b.credits, b.discounts, b.write_offs,
        round(b.closing * period / nullif(sales, 0), 2) AS dso, round((b.opening + b.closing) / 2 * period / nullif(sales, 0), 2) AS dso_average, round(k.days, 2) AS dso_countback,
-       b.closing > b.sales_so_far AS countback_exhausted,
        round((b.closing - b.overdue) * period / nullif(sales, 0), 2) AS best_possible_dso, round(b.overdue * period / nullif(sales, 0), 2) AS average_days_delinquent,
        round(2 * sales / nullif(b.opening + b.closing, 0), 4) AS turnover, round((b.opening + b.closing) * period / nullif(2 * sales, 0), 2) AS collection_period,
        round((b.opening + sales - b.closing) * 100 / nullif(b.opening + sales - b.closing + b.overdue, 0), 2) AS collection_effectiveness,

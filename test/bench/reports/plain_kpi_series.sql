@@ -79,7 +79,6 @@ SELECT b.from_day, b.until_day, b.currency, b.opening AS opening_receivable, b.c
        b.account_before AS opening_on_account, b.account AS closing_on_account, b.charges_before AS opening_charges, b.charges_open AS closing_charges,
        b.sales, b.charged AS charges, b.receipts, b.credits, b.discounts, b.write_offs,
        round(b.closing * b.period / nullif(b.sales, 0), 2) AS dso, round((b.opening + b.closing) / 2 * b.period / nullif(b.sales, 0), 2) AS dso_average, round(k.days, 2) AS dso_countback,
-       b.closing > b.sales_so_far AS countback_exhausted,
        round((b.closing - b.overdue) * b.period / nullif(b.sales, 0), 2) AS best_possible_dso, round(b.overdue * b.period / nullif(b.sales, 0), 2) AS average_days_delinquent,
        round(2 * b.sales / nullif(b.opening + b.closing, 0), 4) AS turnover, round((b.opening + b.closing) * b.period / nullif(2 * b.sales, 0), 2) AS collection_period,
        round((b.opening + b.sales - b.closing) * 100 / nullif(b.opening + b.sales - b.closing + b.overdue, 0), 2) AS collection_effectiveness,

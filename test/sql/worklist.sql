@@ -1,0 +1,106 @@
+--
+-- worklist: calls and tasks, ordered by expected gain; contacts; the agency; supply
+--
+\set SHOW_CONTEXT never
+SET timezone = 'UTC';
+SET datestyle = 'ISO, YMD';
+SELECT debiteur.create_ledger('worklist', time_zone => 'UTC');
+SET search_path = worklist, debiteur;
+SELECT set_policy('default', '{due+1 phone call,due+5 task escalate,due+8 letter stop_supply,due+10 agency hand_over}') > 0 AS made;
+SELECT add_customer('C1', 'Jansen', phone => '1', account_manager => 'Anna') AS c1, add_customer('C2', 'De Vries', phone => '2') AS c2, add_customer('C3', 'Bakker', phone => '3') AS c3,
+       add_customer('C4', 'Visser') AS c4;
+SELECT count(issue_invoice(c, 'F' || c, a, '2024-01-01', '2024-01-31', currency => x)) AS issued
+  FROM (VALUES ('C1', 100, 'EUR'), ('C2', 300, 'EUR'), ('C3', 80, 'USD'), ('C4', 50, 'EUR')) v(c, a, x);
+SELECT * FROM worklist('2024-02-01');
+CALL advance('2024-02-01');
+SELECT customer, account_manager, currency, reasons, notices, overdue, days_late, last_outcome, chance, expected_gain FROM worklist('2024-02-01');
+SELECT count(*) AS not_yet FROM worklist('2024-01-31');
+
+-- Nobody there: again on a day; reached: done.
+SELECT record_contact('C2', 'no_answer', 2, again_on => '2024-02-03', contacted_on => '2024-02-01', note => 'line busy') AS one, record_contact('C1', 'promised', 1, contacted_on => '2024-02-01') AS two;
+SELECT customer, reasons, notices, last_contact_on, last_outcome FROM worklist('2024-02-02');
+SELECT customer, reasons, notices, last_contact_on, last_outcome FROM worklist('2024-02-03');
+SELECT record_contact('C2', 'left_message', 2, contacted_on => '2024-02-03') AS three;
+SELECT customer, reasons, notices, last_contact_on, last_outcome FROM worklist('2024-02-03') WHERE customer = 'C2';
+SELECT id, delivery, delivery_note FROM notice ORDER BY id;
+-- What was paid meanwhile is off the list; what failed for good is on it.
+SELECT record_payment('C3', 80, '2024-02-02', currency => 'USD') > 0 AS paid;
+UPDATE settings SET other_channels = '{}';
+SELECT fail_notice(4, 'no number', retry => false);
+SELECT customer, reasons, overdue FROM worklist('2024-02-04') ORDER BY 1;
+-- Who answered before is likelier to answer: he comes before a larger amount.
+SELECT count(record_payment('C4', 1, date '2023-09-01' + n * 10)) AS payments FROM generate_series(0, 9) n;
+SELECT count(record_contact('C4', 'reached', contacted_on => date '2023-09-01' + n * 10)) + count(record_contact('C2', 'reached', contacted_on => date '2023-09-01' + n * 10)) AS contacts FROM generate_series(0, 9) n;
+SELECT customer, overdue, chance, expected_gain FROM worklist('2024-02-04') ORDER BY expected_gain DESC;
+-- A second way to the chance: by hand for each customer.
+SELECT c.number, w.chance = round(((SELECT count(*) FROM (SELECT issued_on AS d FROM notice WHERE customer_id = c.id UNION SELECT contacted_on FROM contact WHERE customer_id = c.id) e
+                                     WHERE d BETWEEN date '2024-02-04' - 372 AND date '2024-02-04' - 7
+                                       AND EXISTS (SELECT FROM payment p WHERE p.customer_id = c.id AND p.received_on BETWEEN d AND d + 7)) + 1)
+                         / ((SELECT count(*) FROM (SELECT issued_on AS d FROM notice WHERE customer_id = c.id UNION SELECT contacted_on FROM contact WHERE customer_id = c.id) e
+                              WHERE d BETWEEN date '2024-02-04' - 372 AND date '2024-02-04' - 7) + 2)::numeric, 4) AS same
+  FROM worklist('2024-02-04') w JOIN customer c ON c.number = w.customer ORDER BY 1;
+
+-- What is refused.
+SELECT record_contact('nobody', 'reached');
+SELECT record_contact('C1', 'gone fishing');
+SELECT record_contact('C1', 'reached', channel => 'smoke');
+SELECT record_contact('C1', 'reached', 2);
+SELECT record_contact('C1', 'reached', 99);
+SELECT record_contact('C1', 'reached', contacted_on => '2024-02-05', again_on => '2024-02-05');
+SELECT record_contact('C1', 'reached', contacted_on => 'infinity');
+SELECT record_contact('C1', 'reached', again_on => 'infinity');
+SELECT worklist('infinity');
+SELECT record_contact('C1', 'reached', contacted_on => '2024-02-04', key => 'k') = record_contact('C1', 'reached', contacted_on => '2024-02-04', key => 'k') AS once;
+
+-- Supply: dunning blocks and releases its own; a block by hand stays.
+CALL advance('2024-02-05');
+SELECT customer, reasons, account_manager FROM worklist('2024-02-05') ORDER BY 1;
+CALL advance('2024-02-08');
+SELECT c.number, b.source, b.blocked_on, b.released_on, b.notice_id IS NOT NULL AS has_notice FROM supply_block b JOIN customer c ON c.id = b.customer_id ORDER BY 1, 2;
+SELECT supply_blocked('C1', '2024-02-07') AS before, supply_blocked('C1', '2024-02-08') AS since, supply_blocked('C3', '2024-02-08') AS paid, supply_blocked('nobody') IS NULL AS unknown;
+SELECT block_supply('C2', 'bad news in the paper', '2024-02-08') = block_supply('C2', blocked_on => '2024-02-09') AS one_block;
+SELECT record_payment('C1', 100, '2024-02-09', '{FC1}') > 0 AS c1, record_payment('C2', 300, '2024-02-09', '{FC2}') > 0 AS c2;
+CALL advance('2024-02-09');
+SELECT c.number, b.source, b.blocked_on, b.released_on FROM supply_block b JOIN customer c ON c.id = b.customer_id ORDER BY 1, 2;
+SELECT supply_blocked('C1', '2024-02-09') AS released, supply_blocked('C1', '2024-02-08') AS then_not, supply_blocked('C2', '2024-02-09') AS by_hand;
+SELECT release_supply('C2', '2024-02-10') AS ended;
+SELECT release_supply('C2') AS none, supply_blocked('C2', '2024-02-09') AS until_then, supply_blocked('C2', '2024-02-10') AS blocked;
+SELECT block_supply('nobody');
+SELECT release_supply('nobody');
+SELECT block_supply('C1', blocked_on => 'infinity');
+
+-- Handed over with the dossier; nothing is dunned meanwhile; recalled; the agency's payment.
+SELECT add_customer('C5', 'Smit', email => 's@example.org', address => 'Plein 5') AS c5;
+SELECT issue_invoice('C5', 'G1', 1000, '2024-02-01', '2024-03-01') > 0 AS g1, issue_invoice('C5', 'G2', 40, '2024-02-02', '2024-03-01', kind => 'costs', related => 'G1') > 0 AS g2;
+SELECT record_payment('C5', 100, '2024-02-20', '{G1}') > 0 AS paid;
+SELECT hold('C5', 'G1', 'dispute', '2024-03-03', '2024-03-04', 'says it was broken') > 0 AS disputed;
+DO $$ BEGIN FOR n IN 2 .. 14 LOOP PERFORM worklist.advance_batch(date '2024-03-01' + n - 1); END LOOP; END $$;
+SELECT record_contact('C5', 'refused', contacted_on => '2024-03-06', note => 'will not pay') > 0 AS contacted;
+SELECT number, status, noticed_on FROM invoice WHERE number IN ('G1', 'G2') ORDER BY 1;
+SELECT jsonb_pretty(payload->'dossier') FROM outbox WHERE payload->>'action' = 'hand_over' AND payload->>'customer' = 'C5' ORDER BY id LIMIT 1;
+SELECT jsonb_pretty(dossier('C5', '2024-03-20') - '{notices,customer}'::text[]);
+SELECT * FROM explain('G1', '2024-04-01');
+CALL advance('2024-04-01');
+SELECT count(*) AS none FROM notice WHERE issued_on = '2024-04-01';
+SELECT recall_claim('G1', '2024-04-02', restart => true, note => 'settled with us') > 0 AS recalled;
+SELECT topic, payload FROM outbox WHERE topic = 'recall';
+SELECT number, status, step, cycle, next_on FROM invoice WHERE number IN ('G1', 'G2') ORDER BY 1;
+CALL advance('2024-04-02');
+SELECT n.action, l.number, l.cycle FROM notice n JOIN notice_line l ON l.notice_id = n.id WHERE n.issued_on = '2024-04-02';
+SELECT record_agency_payment('C5', 50, 12.1, '2024-04-03', reference => 'AG-1') AS payment \gset
+SELECT i.number, a.amount FROM allocation a JOIN invoice i ON i.id = a.invoice_id WHERE a.payment_id = :payment ORDER BY 1;
+SELECT p.amount, p.unallocated, f.withheld FROM payment p JOIN agency_fee f ON f.payment_id = p.id WHERE p.id = :payment;
+SELECT record_agency_payment('C5', 50, 51);
+SELECT record_agency_payment('C5', 50, -1);
+SELECT record_agency_payment('C5', 50, 0.001);
+SELECT record_agency_payment('C5', 50, NULL);
+SELECT record_agency_payment('C5', NULL);
+SELECT record_agency_payment('C5', 50, invoices => '{FC1}');
+SELECT recall_claim('G2');
+SELECT recall_claim('G1');
+SELECT recall_claim('nothing');
+SELECT recall_claim(NULL);
+SELECT dossier('nobody');
+SELECT dossier('C5', NULL);
+SELECT count(*) AS faults FROM verify();
+RESET search_path;
