@@ -64,10 +64,11 @@ BEGIN
     ), total AS MATERIALIZED (
         SELECT * FROM flow_totals(ARRAY(SELECT p.until_on FROM period p UNION SELECT p.from_on - 1 FROM period p))
     ), disputed AS (
-        SELECT p.from_on, i.currency, count(DISTINCT i.id) AS n
-          FROM period p
-          JOIN hold h ON h.kind = 'dispute' AND lower(h.during) BETWEEN p.from_on AND p.until_on
-          JOIN invoice i ON i.id = h.invoice_id AND i.kind = 'invoice' AND i.status <> 'draft' AND i.issued_on BETWEEN p.from_on AND p.until_on
+        SELECT starts[width_bucket(i.issued_on, starts)] AS from_on, i.currency, count(DISTINCT i.id) AS n
+          FROM hold h
+          JOIN invoice i ON i.id = h.invoice_id AND i.kind = 'invoice' AND i.status <> 'draft' AND i.issued_on BETWEEN kpi_series.from_on AND kpi_series.until_on
+         WHERE h.kind = 'dispute' AND lower(h.during) BETWEEN kpi_series.from_on AND kpi_series.until_on
+           AND width_bucket(lower(h.during), starts) = width_bucket(i.issued_on, starts)
          GROUP BY 1, 2
     ), figure AS (
         SELECT p.from_on, p.until_on, p.until_on - p.from_on + 1 AS period_days, c.currency,
@@ -76,7 +77,10 @@ BEGIN
                c.charges AS closing_charges, c.sales - coalesce(o.sales, 0) AS sales, c.charged - coalesce(o.charged, 0) AS charges,
                c.receipts - coalesce(o.receipts, 0) AS receipts, c.credits - coalesce(o.credits, 0) AS credits,
                c.discounts - coalesce(o.discounts, 0) AS discounts, c.write_offs - coalesce(o.write_offs, 0) AS write_offs,
-               coalesce(y.countback, h.countback) AS countback, c.invoices - coalesce(o.invoices, 0) AS invoices, coalesce(x.n, 0) AS disputed,
+               -- A year of sales is nearly always enough; else all there were.
+               coalesce(y.countback, CASE WHEN c.receivable > 0 THEN
+                   (SELECT dso_countback(c.receivable, m.sales, m.days) FROM monthly_sales(p.until_on) m WHERE m.currency = c.currency) END) AS countback,
+               c.invoices - coalesce(o.invoices, 0) AS invoices, coalesce(x.n, 0) AS disputed,
                nullif(greatest(c.closed - coalesce(o.closed, 0), 0), 0) AS closed, c.days - coalesce(o.days, 0) AS days, c.late - coalesce(o.late, 0) AS late,
                nullif(greatest(c.closed_amount - coalesce(o.closed_amount, 0), 0), 0) AS closed_amount, c.amount_days - coalesce(o.amount_days, 0) AS amount_days,
                c.amount_late - coalesce(o.amount_late, 0) AS amount_late
@@ -84,11 +88,8 @@ BEGIN
           JOIN total c ON c.day = p.until_on
           LEFT JOIN total o ON o.day = p.from_on - 1 AND o.currency = c.currency
           LEFT JOIN disputed x ON x.from_on = p.from_on AND x.currency = c.currency
-          -- A year of sales is nearly always enough; else all there were.
           LEFT JOIN LATERAL (SELECT dso_countback(c.receivable, m.sales, m.days) AS countback
                                FROM monthly_sales(p.until_on, 13) m WHERE m.currency = c.currency) y ON true
-          LEFT JOIN LATERAL (SELECT dso_countback(c.receivable, m.sales, m.days) AS countback
-                               FROM monthly_sales(p.until_on) m WHERE m.currency = c.currency AND y.countback IS NULL AND c.receivable > 0) h ON true
     )
     SELECT f.from_on, f.until_on, f.currency, f.opening, f.closing, f.not_due, f.overdue, f.opening_account, f.closing_account, f.opening_charges, f.closing_charges,
            f.sales, f.charges, f.receipts, f.credits, f.discounts, f.write_offs,
