@@ -14,18 +14,7 @@
 
 #include "compare.h"
 #include "debiteur.h"
-
-typedef enum InvoiceStatus
-{
-	DRAFT = 1,
-	OPEN,
-	OVERDUE,
-	IN_COLLECTION,
-	PAID,
-	CREDITED,
-	WRITTEN_OFF,
-	CANCELLED
-} InvoiceStatus;
+#include "invoice_status.h"
 
 #define LAST_STATUS CANCELLED
 

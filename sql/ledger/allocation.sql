@@ -19,6 +19,7 @@ CREATE TABLE allocation (
 );
 ALTER SEQUENCE allocation_id_seq OWNED BY allocation.id;
 CREATE INDEX allocation_invoice ON allocation (invoice_id);
+CREATE INDEX allocation_posted ON allocation (posted_on);
 CREATE INDEX allocation_payment ON allocation (payment_id) WHERE payment_id IS NOT NULL;
 COMMENT ON TABLE allocation IS 'Postings against claims; a wrong one is reversed, never changed.';
 COMMENT ON COLUMN allocation.id IS 'Opaque.';

@@ -89,7 +89,7 @@ END $$;
 COMMENT ON FUNCTION post_from(bigint) IS 'First day on which a claim can be settled: its issue, or its last reversal, before which it was settled in the past.';
 
 CREATE OR REPLACE FUNCTION allocation_posted() RETURNS trigger
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     ids bigint[];
     customers bigint[];
@@ -101,6 +101,11 @@ BEGIN
       INTO ids, customers, invoices, payments FROM posted n;
     IF ids IS NULL THEN
         RETURN NULL;
+    END IF;
+    -- Single postings keep their plans, which go by index however small the tables were; many are planned for anew.
+    IF cardinality(ids) > 100 THEN
+        SET LOCAL plan_cache_mode = force_custom_plan;
+        SET LOCAL enable_seqscan = on;
     END IF;
     PERFORM FROM customer c WHERE c.id = ANY (customers) ORDER BY c.id FOR NO KEY UPDATE;
     PERFORM FROM payment p WHERE p.id = ANY (payments) ORDER BY p.id FOR NO KEY UPDATE;

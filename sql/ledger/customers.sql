@@ -32,16 +32,24 @@ END $$;
 COMMENT ON FUNCTION add_customer(text, text, text, payment_terms, text, text, text, text, text, text, text, text, text) IS
 'Adds a customer; returns the id. terms, policy NULL: those of settings. Errors: RV010 the number is taken; RV009 no such policy; RV008 the key was used with other values; 23502, 23514 an argument is missing or no such kind.';
 
-CREATE OR REPLACE FUNCTION lock_customer(number text) RETURNS bigint
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-#variable_conflict use_column
+CREATE OR REPLACE FUNCTION find_customer(number text) RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
-    found_id bigint := (SELECT c.id FROM customer c WHERE c.number = lock_customer.number);
+    found_id CONSTANT bigint := (SELECT c.id FROM customer c WHERE c.number = find_customer.number);
 BEGIN
     IF found_id IS NULL THEN
-        RAISE EXCEPTION 'there is no customer %', coalesce(quote_literal(lock_customer.number), 'NULL')
+        RAISE EXCEPTION 'there is no customer %', coalesce(quote_literal(find_customer.number), 'NULL')
             USING ERRCODE = 'RV009', DETAIL = 'It was given as customer.', HINT = 'add_customer() makes one.';
     END IF;
+    RETURN found_id;
+END $$;
+COMMENT ON FUNCTION find_customer(text) IS 'Id of the customer with this number; error RV009 if there is none.';
+
+CREATE OR REPLACE FUNCTION lock_customer(number text) RETURNS bigint
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    found_id CONSTANT bigint := find_customer(lock_customer.number);
+BEGIN
     -- One lock a customer orders his postings among each other and against advance.
     PERFORM FROM customer c WHERE c.id = found_id FOR NO KEY UPDATE;
     RETURN found_id;

@@ -31,7 +31,9 @@ CREATE TABLE invoice (
     CONSTRAINT invoice_due CHECK (due_on >= issued_on OR kind = 'credit_note')
 );
 ALTER SEQUENCE invoice_id_seq OWNED BY invoice.id;
-CREATE INDEX invoice_open ON invoice (customer_id, due_on) WHERE open_amount <> 0;
+CREATE INDEX invoice_customer ON invoice (customer_id, issued_on);
+-- What aging_by_customer() needs of an open claim.
+CREATE INDEX invoice_open ON invoice (customer_id, currency) INCLUDE (due_on, issued_on, open_amount, status) WHERE open_amount <> 0;
 CREATE INDEX invoice_next ON invoice (next_on, id) WHERE next_on IS NOT NULL;
 CREATE INDEX invoice_related ON invoice (related_id) WHERE related_id IS NOT NULL;
 COMMENT ON TABLE invoice IS 'Claims on customers: invoices, credit notes (negative), costs and interest.';

@@ -16,7 +16,8 @@ CREATE TABLE payment (
 );
 ALTER SEQUENCE payment_id_seq OWNED BY payment.id;
 CREATE INDEX payment_customer ON payment (customer_id, received_on);
-CREATE INDEX payment_unallocated ON payment (customer_id, currency) WHERE unallocated <> 0;
+CREATE INDEX payment_unallocated ON payment (customer_id, currency) INCLUDE (received_on, unallocated) WHERE unallocated <> 0;
+CREATE INDEX payment_reversed ON payment (reversed_on) WHERE reversed_on IS NOT NULL;
 COMMENT ON TABLE payment IS 'Money received from customers, and its reversals.';
 COMMENT ON COLUMN payment.id IS 'Opaque; record_payment() returns it.';
 COMMENT ON COLUMN payment.customer_id IS 'Who paid.';

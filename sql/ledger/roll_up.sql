@@ -1,10 +1,11 @@
 /*
  * roll_up: what each posting adds to flow.
  *
- * The triggers collect the ids of the new rows and append their flow, grouped:
+ * The functions flow_of_… say what it is. The triggers, which every posting
+ * waits for, are in C (src/roll_up.c) and do the same for a whole statement:
  * one row for a single posting, a few thousand for a COPY of a million. They
  * run after the trigger that locks the customers, so they see what sessions
- * before them have posted to the same claims.
+ * before them have posted to the same claims. verify() compares the two.
  */
 CREATE OR REPLACE FUNCTION flow_of_invoices(ids bigint[])
 RETURNS TABLE (posted_on date, currency text, due_on date, receivable numeric, charges numeric, items bigint, invoices bigint, sales numeric, charged numeric, credits numeric)
@@ -104,68 +105,42 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION roll_up_invoices(bigint[]) IS 'Appends the issue of these claims to flow.';
 
-CREATE OR REPLACE FUNCTION roll_up_turns(claims bigint[], postings bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-DECLARE
-    reversed CONSTANT bigint[] := ARRAY(SELECT DISTINCT a.invoice_id FROM allocation a WHERE a.invoice_id = ANY (claims) AND a.kind = 'reversal');
+CREATE OR REPLACE VIEW claim_rolled_up AS
+SELECT i.id, NOT EXISTS (SELECT FROM allocation a WHERE a.invoice_id = i.id AND a.kind = 'reversal') AS simple,
+       i.kind IN ('costs', 'interest') AS is_charge,
+       i.kind = 'invoice' AND EXISTS (SELECT FROM allocation a WHERE a.invoice_id = i.id AND a.kind = 'payment') AS by_money,
+       i.currency, i.issued_on, i.due_on, i.amount, CASE WHEN i.open_amount = 0 THEN i.closed_on END AS settled_on
+  FROM invoice i;
+COMMENT ON VIEW claim_rolled_up IS 'Claims as the trigger roll_up of allocation reads them.';
+COMMENT ON COLUMN claim_rolled_up.id IS 'The claim.';
+COMMENT ON COLUMN claim_rolled_up.simple IS 'Whether what is allocated of it only grew: then it is settled once, by the last posting. Of others the trigger has roll_up_by_history() look at all postings.';
+COMMENT ON COLUMN claim_rolled_up.is_charge IS 'Whether it is costs or interest.';
+COMMENT ON COLUMN claim_rolled_up.by_money IS 'Whether it is an invoice of which a part was paid.';
+COMMENT ON COLUMN claim_rolled_up.currency IS 'ISO 4217.';
+COMMENT ON COLUMN claim_rolled_up.issued_on IS 'Invoice date.';
+COMMENT ON COLUMN claim_rolled_up.due_on IS 'Due date.';
+COMMENT ON COLUMN claim_rolled_up.amount IS 'Amount of the claim.';
+COMMENT ON COLUMN claim_rolled_up.settled_on IS 'Day of the posting that settled it; NULL while open.';
+
+CREATE OR REPLACE FUNCTION roll_up_by_history(claims bigint[], postings bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
-    -- Of a claim without reversals, what is allocated only grows: it is settled once, and if it is, by these postings.
+    INSERT INTO flow (posted_on, currency, due_on, receivable, charges, on_account, credits, discounts, write_offs)
+    SELECT f.* FROM flow_of_allocations(postings) f;
+    -- What their settlements and reopenings are with these postings, less what they were without.
     INSERT INTO flow (posted_on, currency, due_on, items, closed, days, late, closed_amount, amount_days, amount_late)
-    SELECT s.closed_on, s.currency, s.due_on, - count(*), sum(s.n), sum(s.n * s.days), sum(s.n * s.late), sum(s.n * s.amount),
-           sum(s.n * s.amount * s.days), sum(s.n * s.amount * s.late)
-      FROM (SELECT i.closed_on, i.currency, i.due_on, i.amount, i.closed_on - i.issued_on AS days, greatest(i.closed_on - i.due_on, 0) AS late,
-                   CASE WHEN i.kind = 'invoice' AND EXISTS (SELECT FROM allocation a WHERE a.invoice_id = i.id AND a.kind = 'payment') THEN 1 ELSE 0 END AS n
-              FROM invoice i
-             WHERE i.id = ANY (claims) AND i.open_amount = 0 AND (reversed = '{}' OR NOT i.id = ANY (reversed))) s
-     GROUP BY s.closed_on, s.currency, s.due_on;
-    -- Of the others, what their settlements and reopenings are with these postings, less what they were without.
-    IF reversed <> '{}' THEN
-        INSERT INTO flow (posted_on, currency, due_on, items, closed, days, late, closed_amount, amount_days, amount_late)
-        SELECT t.*
-          FROM (SELECT s.posted_on, s.currency, s.due_on, sum(s.n * s.items) AS items, sum(s.n * s.closed) AS closed, sum(s.n * s.days) AS days,
-                       sum(s.n * s.late) AS late, sum(s.n * s.closed_amount) AS closed_amount, sum(s.n * s.amount_days) AS amount_days,
-                       sum(s.n * s.amount_late) AS amount_late
-                  FROM (SELECT 1 AS n, * FROM flow_of_turns(reversed, '{}') UNION ALL SELECT -1, * FROM flow_of_turns(reversed, postings)) s
-                 GROUP BY 1, 2, 3) t
-         -- Where one claim opened again and one like it was settled, only amounts or days are left.
-         WHERE t.items <> 0 OR t.closed <> 0 OR t.days <> 0 OR t.late <> 0 OR t.closed_amount <> 0 OR t.amount_days <> 0 OR t.amount_late <> 0;
-    END IF;
+    SELECT t.*
+      FROM (SELECT s.posted_on, s.currency, s.due_on, sum(s.n * s.items) AS items, sum(s.n * s.closed) AS closed, sum(s.n * s.days) AS days,
+                   sum(s.n * s.late) AS late, sum(s.n * s.closed_amount) AS closed_amount, sum(s.n * s.amount_days) AS amount_days,
+                   sum(s.n * s.amount_late) AS amount_late
+              FROM (SELECT 1 AS n, * FROM flow_of_turns(claims, '{}') UNION ALL SELECT -1, * FROM flow_of_turns(claims, postings)) s
+             GROUP BY 1, 2, 3) t
+     -- Where one claim opened again and one like it was settled, only amounts or days are left.
+     WHERE t.items <> 0 OR t.closed <> 0 OR t.days <> 0 OR t.late <> 0 OR t.closed_amount <> 0 OR t.amount_days <> 0 OR t.amount_late <> 0;
 END $$;
-COMMENT ON FUNCTION roll_up_turns(bigint[], bigint[]) IS 'Appends to flow the settlements and reopenings that these new postings to these claims bring about.';
+COMMENT ON FUNCTION roll_up_by_history(bigint[], bigint[]) IS 'Appends to flow what these new postings to these claims add, reversals among them or before: by all postings to the claims.';
 
-CREATE OR REPLACE FUNCTION roll_up() RETURNS trigger
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-DECLARE
-    ids bigint[];
-    plans text;
-BEGIN
-    SELECT array_agg(n.id) INTO ids FROM posted n;
-    IF ids IS NULL THEN
-        RETURN NULL;
-    END IF;
-    IF TG_ARGV[0] = 'invoice' THEN
-        PERFORM roll_up_invoices(ids);
-    ELSIF TG_ARGV[0] = 'payment' THEN
-        INSERT INTO flow (posted_on, currency, due_on, on_account, receipts)
-        SELECT f.* FROM flow_of_payments(ids) f;
-    ELSE
-        -- A plan made for single postings would not do for thousands.
-        IF cardinality(ids) > 100 THEN
-            plans := current_setting('plan_cache_mode');
-            PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
-        END IF;
-        INSERT INTO flow (posted_on, currency, due_on, receivable, charges, on_account, credits, discounts, write_offs)
-        SELECT f.* FROM flow_of_allocations(ids) f;
-        PERFORM roll_up_turns(ARRAY(SELECT DISTINCT n.invoice_id FROM posted n), ids);
-        IF plans IS NOT NULL THEN
-            PERFORM set_config('plan_cache_mode', plans, true);
-        END IF;
-    END IF;
-    RETURN NULL;
-END $$;
-COMMENT ON FUNCTION roll_up() IS 'Trigger: appends new postings to flow.';
-
--- Named to run after the triggers that check and settle.
+-- The function is debiteur's. Named to run after the triggers that check and settle.
 CREATE OR REPLACE TRIGGER roll_up AFTER INSERT ON invoice REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION roll_up('invoice');
 CREATE OR REPLACE TRIGGER roll_up AFTER INSERT ON payment REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION roll_up('payment');
 CREATE OR REPLACE TRIGGER roll_up AFTER INSERT ON allocation REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION roll_up('allocation');

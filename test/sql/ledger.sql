@@ -162,7 +162,7 @@ SELECT count(ledger_path.run_due()) >= 0 AS asked;
 SELECT number, status, open_amount, step FROM ledger_path.invoice ORDER BY number;
 SELECT * FROM ledger_path.explain('F1', '2024-02-09');
 SELECT * FROM ledger_path.aging('2024-02-08') WHERE amount > 0;
-SELECT customer, balance FROM ledger_path.aging_by_customer('2024-02-08');
+SELECT customer, balance FROM ledger_path.aging_by_customer('2024-02-08') ORDER BY customer;
 SELECT sales, receipts, credits FROM ledger_path.kpi('2024-01-01', '2024-02-08');
 SELECT debiteur.rename_ledger('ledger_path', 'ledger_path2');
 SELECT debiteur.upgrade_ledger('ledger_path2') IS NOT NULL AS upgraded;

@@ -158,6 +158,72 @@ SELECT count(*) > 100 AS rows, count(*) FILTER (WHERE (r.total, r.not_due, r.day
          ON e.as_of = r.as_of AND e.customer = r.customer AND e.currency = r.currency
  WHERE coalesce(e.total, 0) <> 0 OR coalesce(r.total, 0) <> 0;
 
+SELECT count(*) AS items_differ FROM (
+    (SELECT as_of, customer_id, currency, kind, issued_on, due_on, open FROM truth WHERE open <> 0
+      EXCEPT ALL SELECT d.as_of, o.customer_id, o.currency, o.kind, o.issued_on, o.due_on, o.open_amount FROM day d, open_items(d.as_of) o)
+    UNION ALL
+    (SELECT d.as_of, o.customer_id, o.currency, o.kind, o.issued_on, o.due_on, o.open_amount FROM day d, open_items(d.as_of) o
+      EXCEPT ALL SELECT as_of, customer_id, currency, kind, issued_on, due_on, open FROM truth WHERE open <> 0)) x;
+
+-- Segments: together they are the whole, which comes from the roll-up, and each is its customers.
+UPDATE customer SET segment = CASE id % 3 WHEN 0 THEN 'retail' WHEN 1 THEN 'trade' ELSE 'public' END;
+SELECT count(*) > 50 AS rows, count(*) FILTER (WHERE (s.invoices, s.amount, s.on_account) IS DISTINCT FROM (r.invoices, r.amount, r.on_account)) AS differ
+  FROM (SELECT * FROM reported WHERE invoices <> 0 OR amount <> 0 OR on_account <> 0) r
+  FULL JOIN (SELECT d.as_of, g.currency, g.bucket, sum(g.invoices) AS invoices, sum(g.amount) AS amount, sum(g.on_account) AS on_account
+               FROM day d, unnest('{retail,trade,public}'::text[]) u, aging(d.as_of, segment => u) g GROUP BY 1, 2, 3
+             HAVING sum(g.invoices) <> 0 OR sum(g.amount) <> 0 OR sum(g.on_account) <> 0) s USING (as_of, currency, bucket);
+SELECT count(*) > 10 AS rows, count(*) FILTER (WHERE (s.amount, s.on_account) IS DISTINCT FROM (c.amount, c.on_account)) AS differ
+  FROM (SELECT d.as_of, g.currency, sum(g.amount) AS amount, sum(g.on_account) AS on_account FROM day d, aging(d.as_of, '{7}', 'trade') g GROUP BY 1, 2) s
+  FULL JOIN (SELECT d.as_of, g.currency, sum(g.total) AS amount, sum(g.on_account) AS on_account
+               FROM day d, aging_by_customer(d.as_of) g JOIN customer c ON c.number = g.customer AND c.segment = 'trade' GROUP BY 1, 2) c USING (as_of, currency);
+SELECT count(*) AS differ FROM (
+    (SELECT d.as_of, g.* FROM day d, aging_by_customer(d.as_of) g JOIN customer c ON c.number = g.customer AND c.segment = 'public' EXCEPT ALL SELECT d.as_of, g.* FROM day d, aging_by_customer(d.as_of, 'public') g)
+    UNION ALL
+    (SELECT d.as_of, g.* FROM day d, aging_by_customer(d.as_of, 'public') g EXCEPT ALL SELECT d.as_of, g.* FROM day d, aging_by_customer(d.as_of) g JOIN customer c ON c.number = g.customer AND c.segment = 'public')) x;
+
+-- Statements of every customer over some random periods: opening and closing by hand, the balance row by row, and what was posted.
+CREATE FUNCTION true_balance(customer_id bigint, currency text, as_of date) RETURNS numeric LANGUAGE sql AS $$
+SELECT coalesce((SELECT sum(i.amount - coalesce((SELECT sum(a.amount) FROM oracle.allocation a WHERE a.invoice_id = i.id AND a.posted_on <= true_balance.as_of), 0))
+                   FROM oracle.invoice i WHERE i.customer_id = true_balance.customer_id AND i.currency = true_balance.currency AND i.issued_on <= true_balance.as_of
+                    AND i.status <> 'draft' AND NOT (i.status = 'cancelled' AND NOT EXISTS (SELECT FROM oracle.allocation a WHERE a.invoice_id = i.id))), 0)
+     - coalesce((SELECT sum(p.amount - coalesce((SELECT sum(a.amount) FROM oracle.allocation a WHERE a.payment_id = p.id AND a.posted_on <= true_balance.as_of
+                                                    AND (a.kind = 'payment' OR a.reverses_id IN (SELECT o.id FROM oracle.allocation o WHERE o.kind = 'payment'))), 0))
+                   FROM oracle.payment p WHERE p.customer_id = true_balance.customer_id AND p.currency = true_balance.currency AND p.received_on <= true_balance.as_of), 0) $$;
+CREATE TEMPORARY TABLE span AS
+SELECT row_number() OVER () AS n, id, number, from_on, from_on + floor(random() * 90)::int AS until_on
+  FROM (SELECT c.id, c.number, date '2022-12-01' + floor(random() * 540)::int AS from_on FROM customer c, generate_series(1, 5)) s;
+CREATE TEMPORARY TABLE line AS
+SELECT s.n, s.id, s.number AS customer, s.from_on, s.until_on, t.* FROM span s, statement(s.number, s.from_on, s.until_on)
+       WITH ORDINALITY AS t(currency, posted_on, what, document, due_on, reference, debit, credit, balance, place);
+SELECT string_agg(DISTINCT what, ' ' ORDER BY what) AS lines FROM line;
+SELECT count(*) FILTER (WHERE l.balance <> true_balance(l.id, l.currency, l.from_on - 1)) AS opening_differs, count(*) > 50 AS some FROM line l WHERE what = 'opening';
+SELECT count(*) FILTER (WHERE l.balance <> true_balance(l.id, l.currency, l.until_on)) AS closing_differs,
+       count(*) FILTER (WHERE l.balance <> coalesce((SELECT g.balance FROM aging_by_customer(l.until_on) g WHERE g.customer = l.customer AND g.currency = l.currency), 0)) AS aging_differs,
+       count(*) > 50 AS some FROM line l WHERE what = 'closing';
+SELECT count(*) AS missing FROM span s, unnest('{EUR,USD,JPY}'::text[]) u
+ WHERE (true_balance(s.id, u, s.from_on - 1) <> 0 OR true_balance(s.id, u, s.until_on) <> 0) AND (SELECT count(*) FROM line l WHERE l.n = s.n AND l.currency = u AND l.what IN ('opening', 'closing')) <> 2;
+SELECT count(*) AS day_before_differs FROM line l
+ WHERE l.what = 'opening' AND l.balance <> coalesce((SELECT t.balance FROM statement(l.customer, l.from_on - 25, l.from_on - 1) t WHERE t.currency = l.currency AND t.what = 'closing'), 0);
+SELECT count(*) FILTER (WHERE balance <> before + coalesce(debit, 0) - coalesce(credit, 0)) AS jumps, count(*) FILTER (WHERE posted_on < day_before) AS out_of_order,
+       count(*) FILTER (WHERE num_nonnulls(debit, credit) <> 1 AND what NOT IN ('opening', 'closing')) AS not_one_side
+  FROM (SELECT *, lag(balance) OVER w AS before, lag(posted_on) OVER w AS day_before FROM line WINDOW w AS (PARTITION BY n, currency ORDER BY place)) x;
+SELECT count(*) FILTER (WHERE l.amount IS DISTINCT FROM e.amount) AS postings_differ, count(*) > 200 AS some
+  FROM (SELECT n, currency, what, coalesce(sum(debit), 0) - coalesce(sum(credit), 0) AS amount FROM line
+         WHERE what NOT IN ('opening', 'closing', 'transfer', 'reversal') GROUP BY 1, 2, 3) l
+  FULL JOIN (SELECT s.n, i.currency, i.kind AS what, sum(i.amount) AS amount FROM span s JOIN invoice i ON i.customer_id = s.id AND i.issued_on BETWEEN s.from_on AND s.until_on
+              WHERE i.status <> 'draft' AND NOT (i.status = 'cancelled' AND NOT EXISTS (SELECT FROM allocation a WHERE a.invoice_id = i.id)) GROUP BY 1, 2, 3
+             UNION ALL
+             SELECT s.n, p.currency, 'payment', - sum(p.amount) FROM span s JOIN payment p ON p.customer_id = s.id AND p.received_on BETWEEN s.from_on AND s.until_on
+              WHERE p.amount > 0 GROUP BY 1, 2
+             UNION ALL
+             SELECT s.n, i.currency, a.kind, - sum(a.amount) FROM span s JOIN invoice i ON i.customer_id = s.id
+               JOIN allocation a ON a.invoice_id = i.id AND a.posted_on BETWEEN s.from_on AND s.until_on
+              WHERE a.kind IN ('discount', 'write_off', 'cancellation') OR (a.kind = 'credit' AND a.counter_id IS NULL) GROUP BY 1, 2, 3) e USING (n, currency, what);
+-- A transfer takes from one customer what it gives to another.
+SELECT count(*) FILTER (WHERE amount <> 0) AS transfers_differ
+  FROM (SELECT t.currency, t.posted_on, sum(coalesce(t.debit, 0) - coalesce(t.credit, 0)) AS amount
+          FROM customer c, statement(c.number, '2022-01-01', '2025-12-31') t WHERE t.what = 'transfer' GROUP BY 1, 2) x;
+
 -- The KPIs of a dozen periods.
 CREATE TEMPORARY TABLE period AS SELECT as_of + 1 AS from_on, as_of + 47 AS until_on FROM day WHERE as_of < '2024-05-01';
 CREATE TEMPORARY TABLE figure AS SELECT p.from_on, p.until_on, k.* FROM period p, kpi(p.from_on, p.until_on) k;
@@ -203,10 +269,12 @@ SELECT r.currency, r.posted_on, -1, r.amount, s.posted_on - s.issued_on, greates
 SELECT count(*) FILTER (WHERE (f.days_to_pay, f.days_late, f.days_to_pay_weighted, f.days_late_weighted) IS DISTINCT FROM (e.to_pay, e.late, e.to_pay_weighted, e.late_weighted)) AS days_differ,
        count(e.to_pay) > 15 AS some
   FROM figure f LEFT JOIN (
-       SELECT p.from_on, t.currency, round(sum(t.n * t.days)::numeric / nullif(sum(t.n), 0), 2) AS to_pay, round(sum(t.n * t.late)::numeric / nullif(sum(t.n), 0), 2) AS late,
-              round(sum(t.n * t.amount * t.days) / nullif(sum(t.n * t.amount), 0), 2) AS to_pay_weighted,
-              round(sum(t.n * t.amount * t.late) / nullif(sum(t.n * t.amount), 0), 2) AS late_weighted
-         FROM period p JOIN turn t ON t.posted_on BETWEEN p.from_on AND p.until_on GROUP BY 1, 2 HAVING sum(t.n) > 0 AND sum(t.n * t.amount) > 0) e
+       -- What was taken back may outweigh what was settled: then there is no average.
+       SELECT p.from_on, t.currency, round(sum(t.n * t.days)::numeric / nullif(greatest(sum(t.n), 0), 0), 2) AS to_pay,
+              round(sum(t.n * t.late)::numeric / nullif(greatest(sum(t.n), 0), 0), 2) AS late,
+              round(sum(t.n * t.amount * t.days) / nullif(greatest(sum(t.n * t.amount), 0), 0), 2) AS to_pay_weighted,
+              round(sum(t.n * t.amount * t.late) / nullif(greatest(sum(t.n * t.amount), 0), 0), 2) AS late_weighted
+         FROM period p JOIN turn t ON t.posted_on BETWEEN p.from_on AND p.until_on GROUP BY 1, 2) e
     ON e.from_on = f.from_on AND e.currency = f.currency;
 
 -- A series of periods is what kpi() says of each.

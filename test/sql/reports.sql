@@ -31,7 +31,7 @@ SELECT issue_invoice('C1', 'F2', 200, '2024-02-01', '2024-03-02') AS f2, issue_i
        issue_credit_note('C1', 'N1', 30, issued_on => '2024-02-10') AS note, issue_invoice('C2', 'U1', 50, '2024-01-15', '2024-02-14', 'USD') AS usd,
        record_payment('C2', 25, '2024-02-12', '{}') AS on_account, record_payment('C1', 60, '2024-02-20', '{F1}') AS part;
 SELECT * FROM aging('2024-02-29');
-SELECT * FROM aging_by_customer('2024-02-29');
+SELECT * FROM aging_by_customer('2024-02-29') ORDER BY currency, balance DESC;
 SELECT * FROM open_items('2024-02-29') ORDER BY number;
 SELECT currency, sum(amount) - sum(on_account) AS balance FROM aging('2024-02-29') GROUP BY 1 ORDER BY 1;
 SELECT currency, sum(balance) AS balance FROM aging_by_customer('2024-02-29') GROUP BY 1 ORDER BY 1;

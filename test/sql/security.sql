@@ -28,6 +28,8 @@ SELECT relname AS table_for_public FROM pg_class WHERE relnamespace = 'security'
 SELECT relname, string_agg(DISTINCT privilege_type, ' ' ORDER BY privilege_type) AS for_public FROM pg_class, aclexplode(relacl) a
  WHERE relnamespace = 'debiteur'::regnamespace AND a.grantee = 0 GROUP BY 1 ORDER BY 1;
 SELECT nspname, string_agg(DISTINCT privilege_type, ' ') AS for_public FROM pg_namespace, aclexplode(nspacl) a WHERE nspname IN ('debiteur', 'security') AND a.grantee = 0 GROUP BY 1;
+-- One function a name: a call is never ambiguous.
+SELECT proname AS overloaded FROM pg_proc WHERE pronamespace = 'security'::regnamespace GROUP BY 1 HAVING count(*) > 1;
 -- Everything belongs to whoever made it.
 SELECT signature AS owned_by_another FROM routine WHERE proowner <> (SELECT nspowner FROM pg_namespace WHERE oid = pronamespace);
 SELECT relname AS owned_by_another FROM pg_class WHERE relnamespace = 'security'::regnamespace AND relowner <> (SELECT nspowner FROM pg_namespace WHERE nspname = 'security');
@@ -105,6 +107,7 @@ SELECT command, public.attempt('security_stranger', command) AS stranger, public
     (4, 'SELECT * FROM security.kpi(''2024-01-01'', ''2024-02-01'')'), (5, 'SELECT * FROM security.on_account()'), (6, 'SELECT * FROM security.explain(''F1'', ''2024-02-01'')'),
     (7, 'SELECT * FROM security.decide(''2024-02-08'')'), (8, 'SELECT security.today()'), (9, 'SELECT security.run_due()'), (10, 'SELECT * FROM security.request'),
     (11, 'SELECT * FROM security.roll_rates(''2024-01-01'', ''2024-02-29'')'), (12, 'SELECT * FROM security.provision(''2024-02-01'')'), (13, 'SELECT * FROM security.aging_chart(''2024-02-01'')'), (14, 'SELECT * FROM security.kpi_chart(''2024-01-01'', ''2024-02-01'')'),
+    (15, 'SELECT * FROM security.statement(''C1'', ''2024-01-01'')'), (16, 'SELECT * FROM security.settlement, security.money_use'),
     (20, 'SELECT security.add_customer(''C9'', ''New'')'), (21, 'SELECT security.issue_invoice(''C1'', ''F9'', 10, ''2024-01-01'')'),
     (22, 'SELECT security.record_payment(''C1'', 100, ''2024-02-01'', key => ''k'')'), (23, format('SELECT security.allocate(%s, ''F2'')', :payment)),
     (24, format('SELECT security.reverse_payment(%s, ''2024-02-02'')', :payment)), (25, 'SELECT security.issue_credit_note(''C1'', ''N9'', 10, ''F1'', ''2024-02-01'')'),
