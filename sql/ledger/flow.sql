@@ -70,6 +70,8 @@ CREATE TABLE flow_by_due (
     items         bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (level, period, currency, due_on)
 );
+-- For the aging: of months and years only some due dates are read.
+CREATE INDEX flow_by_due_due ON flow_by_due (level, due_on, period) WHERE level > 1;
 COMMENT ON TABLE flow_by_due IS 'Roll-up of what is open, by due date; written by fold().';
 COMMENT ON COLUMN flow_by_due.level IS '1: a day; 2: a month; 3: a year.';
 COMMENT ON COLUMN flow_by_due.period IS 'Posting date, or first day of the month or year.';
