@@ -5,7 +5,8 @@
  * The postings' triggers append to flow, each row with an id of its own, so
  * that no two sessions wait for each other. fold() adds these rows to the
  * levels day, month and year of two tables and deletes them: flow_by_due keeps
- * the due dates and serves the aging, flow_total has none and serves the KPIs.
+ * the due dates, for the aging's inner buckets; flow_total has none, and what is
+ * past due as measures of their own, for the KPIs and the aging's outer buckets.
  * A reader adds the years before as_of's, the months of its year before its
  * month, the days of its month up to as_of (flow_periods), and what is in flow.
  * All levels are sums, so a back-dated posting adds to its day, month and year

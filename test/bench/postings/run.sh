@@ -47,6 +47,7 @@ measure() {
 	have_ledger "$invoices"
 	sql -c 'VACUUM (ANALYZE)' -c "SELECT ar.fold(NULL)" >/dev/null
 	sql >/dev/null <<-END
+		SET client_min_messages = warning;
 		SELECT debiteur.create_ledger('fresh', time_zone => 'UTC');
 		INSERT INTO fresh.customer (id, number, name) SELECT id, number, name FROM plain.customer;
 		\\copy (SELECT customer_id, 'I' || id, currency, amount, issued_on, due_on FROM plain.invoice WHERE kind = 'i' ORDER BY id) TO '$work/invoices.copy'
