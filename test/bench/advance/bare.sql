@@ -29,12 +29,12 @@ INSERT INTO bare.outbox (customer_id, topic, payload)
 SELECT w.customer_id, 'notice', jsonb_build_object(
            'notice', w.id, 'attempt', 1, 'channel', 'email', 'action', 'reminder', 'issued_on', :'as_of'::date,
            'customer', w.number, 'name', w.name, 'email', w.email, 'phone', w.phone, 'address', w.address, 'country', w.country,
-           'language', w.language, 'subject', 'Reminder: invoice ' || w.lead, 'body', format(
+           'language', w.language, 'account_manager', w.account_manager, 'subject', 'Reminder: invoice ' || w.lead, 'body', format(
 E'Dear %s,\n\nPerhaps it has escaped your attention that the following is past due:\n\n%s\n\nPlease pay %s %s by %s, quoting %s.\n\n'
 'If you have paid in the meantime, please disregard this letter. If something is wrong with the invoice, let us know.\n\nKind regards,\n',
                w.name, w.texts, w.currency, to_char(w.amount, 'FM999,999,990.00'), to_char(:'as_of'::date + 7, 'FMDD FMMonth YYYY'), w.lead),
            'currency', w.currency, 'amount', w.amount, 'lines', w.lines)
-  FROM (SELECT h.id, h.customer_id, h.currency, h.amount, c.number, c.name, c.email, c.phone, c.address, c.country, c.language,
+  FROM (SELECT h.id, h.customer_id, h.currency, h.amount, c.number, c.name, c.email, c.phone, c.address, c.country, c.language, c.account_manager,
                max(m.number) FILTER (WHERE m.id = h.lead_id) AS lead,
                string_agg(format('%s, due %s: %s %s, paid %s, open %s', m.number, to_char(m.due_on, 'FMDD FMMonth YYYY'), m.currency,
                                  to_char(m.amount, 'FM999,999,990.00'), to_char(m.amount - m.open_amount, 'FM999,999,990.00'),
