@@ -88,7 +88,8 @@ SELECT b.currency, b.opening AS opening_receivable, b.closing AS closing_receiva
        round((b.opening + sales - b.closing) * 100 / nullif(b.opening + sales - b.closing + b.overdue, 0), 2) AS collection_effectiveness,
        round(s.days::numeric / s.n, 2) AS days_to_pay, round(s.amount_days / s.amount, 2) AS days_to_pay_weighted, round(s.late::numeric / s.n, 2) AS days_late,
        round(s.amount_late / s.amount, 2) AS days_late_weighted, round(b.overdue / nullif(b.closing, 0), 4) AS overdue_ratio,
-       round(b.write_offs / nullif(sales, 0), 4) AS bad_debt_ratio, round(coalesce(x.n, 0)::numeric / nullif(b.invoices, 0), 4) AS dispute_rate
+       round(b.write_offs / nullif(sales, 0), 4) AS bad_debt_ratio, round(coalesce(x.n, 0)::numeric / nullif(b.invoices, 0), 4) AS dispute_rate,
+       NULL::numeric AS promise_kept_rate -- there are none in these facts
   FROM base b
   LEFT JOIN settled s USING (currency)
   LEFT JOIN disputed x USING (currency)

@@ -84,7 +84,8 @@ SELECT b.from_day, b.until_day, b.currency, b.opening AS opening_receivable, b.c
        round((b.opening + b.sales - b.closing) * 100 / nullif(b.opening + b.sales - b.closing + b.overdue, 0), 2) AS collection_effectiveness,
        round(s.days / s.settled, 2) AS days_to_pay, round(s.amount_days / s.amount, 2) AS days_to_pay_weighted, round(s.late / s.settled, 2) AS days_late,
        round(s.amount_late / s.amount, 2) AS days_late_weighted, round(b.overdue / nullif(b.closing, 0), 4) AS overdue_ratio,
-       round(b.write_offs / nullif(b.sales, 0), 4) AS bad_debt_ratio, round(coalesce(x.disputed, 0)::numeric / nullif(b.invoices, 0), 4) AS dispute_rate
+       round(b.write_offs / nullif(b.sales, 0), 4) AS bad_debt_ratio, round(coalesce(x.disputed, 0)::numeric / nullif(b.invoices, 0), 4) AS dispute_rate,
+       NULL::numeric AS promise_kept_rate -- there are none in these facts
   FROM balance b
   LEFT JOIN settled s ON s.currency = b.currency AND s.n = b.n
   LEFT JOIN disputed x ON x.currency = b.currency AND x.n = b.n
