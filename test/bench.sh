@@ -14,7 +14,8 @@
 # both sides run in turn, warm, in one session, ROUNDS times (5); the medians
 # count. Times of a noisy machine: only ratios of one run say something. Prints
 # a table a part, as doc/benchmark.md keeps it. reports takes about half an hour
-# and, in $TMPDIR, 10 GB.
+# and, in $TMPDIR, 10 GB. With BUSY=1 reports measures processor time, for a
+# machine that does other work too.
 #
 # shellcheck disable=SC2034,SC2119 # the parts use what is set here
 set -eu
@@ -78,6 +79,7 @@ start_server() {
 # What the figures are of.
 describe() {
 	say "PostgreSQL $("$PG_CONFIG" --version | sed 's/^PostgreSQL \([^ ]*\).*/\1/'), $(getconf _NPROCESSORS_ONLN) cores, ${memory:-?} GB of memory."
+	[ -z "${BUSY:-}" ] || say 'Reports: processor time of the backend, no parallel workers.'
 	say "Settings: $(sed 's/ = / /' "$work/settings" | paste -s -d , - | sed 's/,/, /g')."
 }
 
