@@ -1,5 +1,5 @@
 -- Aging of a past day, the usual way: what is open of each claim, then its bucket.
-SELECT t.currency, b.bucket, b.claims, b.amount
+SELECT t.currency, b.bucket, b.claims, coalesce(b.amount, 0) AS amount
   FROM (SELECT c.currency,
                count(*) FILTER (WHERE c.late <= 0) AS n0, sum(c.open) FILTER (WHERE c.late <= 0) AS a0,
                count(*) FILTER (WHERE c.late BETWEEN 1 AND 30) AS n1, sum(c.open) FILTER (WHERE c.late BETWEEN 1 AND 30) AS a1,
