@@ -8,7 +8,7 @@
  *   no_step_left   all steps were taken
  *   not_due        the day of the next step has not come
  *   hold           a hold covers the date
- *   min_interval   the customer had a notice less than min_interval days ago
+ *   min_interval   less than min_interval days lie between the date and a notice to the customer, or the claim's own issue
  *   net_credit     what is overdue, less credit notes and money on account, is not above 0
  *   below_minimum  that is less than the policy's minimum_amount
  */
@@ -71,9 +71,10 @@ BEGIN
                           coalesce((SELECT sum(m.unallocated) FROM payment m
                                      WHERE m.customer_id = w.customer_id AND m.currency = w.currency AND m.unallocated <> 0
                                        AND m.received_on <= decide.as_of), 0) ELSE 0 END AS net,
+               -- The invoice is a letter too; a notice of a later date than as_of is there when an earlier date is run again.
                CASE WHEN w.min_interval > 0 THEN
-                   (SELECT max(n.issued_on) FROM notice n WHERE n.customer_id = w.customer_id AND n.issued_on <= decide.as_of)
-                   + w.min_interval END AS waits_until
+                   greatest((SELECT max(n.issued_on) FROM notice n WHERE n.customer_id = w.customer_id AND n.issued_on < decide.as_of + w.min_interval),
+                            w.issued_on) + w.min_interval END AS waits_until
           FROM weighed w WHERE w.candidate
     ), reasoned AS (
         SELECT j.*, array_remove(ARRAY[
@@ -138,7 +139,7 @@ BEGIN
                    WHEN 'no_step_left' THEN format('step %s, the last, was taken on %s', claim.step, claim.noticed_on)
                    WHEN 'not_due' THEN format('due %s, next step on %s', d.due_on, d.step_on)
                    WHEN 'hold' THEN CASE WHEN isfinite(d.held_until) THEN format('held until %s', d.held_until) ELSE 'held until released' END
-                   WHEN 'min_interval' THEN format('no notice to this customer before %s', d.wait_until)
+                   WHEN 'min_interval' THEN format('no notice before %s', d.wait_until)
                    WHEN 'net_credit' THEN format('overdue less credits and money on account is %s %s', d.net, d.currency)
                    WHEN 'below_minimum' THEN format('%s is below the minimum of %s %s', least(d.net, CASE d.grouped_by WHEN 'invoice' THEN d.open_amount END), d.minimum_amount, d.currency)
                END

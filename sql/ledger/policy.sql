@@ -26,7 +26,7 @@ COMMENT ON COLUMN policy.steps IS 'The steps in order; debiteur.policy_problem()
 COMMENT ON COLUMN policy.catch_up IS 'What a claim gets for which steps were missed: one_step: the next one, then one a day; by_age: at once the furthest step on the due date that its age has reached.';
 COMMENT ON COLUMN policy.grouped_by IS 'customer: one notice per customer, currency and step; invoice: one per invoice.';
 COMMENT ON COLUMN policy.minimum_amount IS 'No notice whose amount is below this, in the currency of the notice.';
-COMMENT ON COLUMN policy.min_interval IS 'Days that must lie between two days on which the customer gets notices; 0: none.';
+COMMENT ON COLUMN policy.min_interval IS 'Days that must lie between two days on which the customer gets notices, and between the issue of a claim and its first notice; 0: none.';
 
 INSERT INTO policy (name, version, steps) VALUES ('default', 1,
     '{due-3 email upcoming,due+7 email reminder,due+14 email final_notice,due+21 phone call,prev+14 letter default_notice,prev+15 agency hand_over}');
