@@ -57,24 +57,25 @@ BEGIN
          WHERE i.customer_id = ANY (whose) AND i.open_amount <> 0 AND is_open(i.status) AND i.issued_on <= decide.as_of
     ), dated AS (
         SELECT t.*, CASE WHEN t.candidate THEN next_step(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age) END AS step_now,
-               CASE WHEN t.candidate THEN next_step_on(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age) END AS step_day
+               CASE WHEN t.candidate THEN next_step_on(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age) END AS step_day,
+               -- The invoice is a letter too; a notice of a later date than as_of is there when an earlier date is run again.
+               CASE WHEN t.candidate AND t.min_interval > 0 THEN
+                   greatest((SELECT max(n.issued_on) FROM notice n WHERE n.customer_id = t.customer_id AND n.issued_on < decide.as_of + t.min_interval),
+                            t.issued_on) + t.min_interval END AS waits_until
           FROM item t
     ), weighed AS (
         SELECT d.*, sum(d.open_amount) FILTER (WHERE d.kind = 'credit_note'
                         OR (d.due_on < decide.as_of AND d.held_until IS NULL AND d.status <> 'in_collection')) OVER whole AS overdue,
-               -- A notice before the due date asks for what is not overdue yet.
-               sum(d.open_amount) FILTER (WHERE d.due_on >= decide.as_of AND d.step_now IS NOT NULL AND d.held_until IS NULL) OVER whole AS upcoming
+               -- A notice before the due date asks for what is not overdue yet, of the claims that it can be for today.
+               sum(d.open_amount) FILTER (WHERE d.due_on >= decide.as_of AND d.step_now IS NOT NULL AND d.held_until IS NULL
+                        AND coalesce(d.waits_until <= decide.as_of, true)) OVER whole AS upcoming
           FROM dated d WINDOW whole AS (PARTITION BY d.customer_id, d.currency)
     ), judged AS (
         SELECT w.*, coalesce(w.overdue, 0) + CASE WHEN w.due_on < decide.as_of THEN 0 ELSE coalesce(w.upcoming, 0) END
                     - CASE WHEN any_account THEN
                           coalesce((SELECT sum(m.unallocated) FROM payment m
                                      WHERE m.customer_id = w.customer_id AND m.currency = w.currency AND m.unallocated <> 0
-                                       AND m.received_on <= decide.as_of), 0) ELSE 0 END AS net,
-               -- The invoice is a letter too; a notice of a later date than as_of is there when an earlier date is run again.
-               CASE WHEN w.min_interval > 0 THEN
-                   greatest((SELECT max(n.issued_on) FROM notice n WHERE n.customer_id = w.customer_id AND n.issued_on < decide.as_of + w.min_interval),
-                            w.issued_on) + w.min_interval END AS waits_until
+                                       AND m.received_on <= decide.as_of), 0) ELSE 0 END AS net
           FROM weighed w WHERE w.candidate
     ), reasoned AS (
         SELECT j.*, array_remove(ARRAY[
@@ -85,7 +86,8 @@ BEGIN
                    CASE WHEN j.held_until IS NOT NULL THEN 'hold' END,
                    CASE WHEN j.waits_until > decide.as_of THEN 'min_interval' END,
                    -- A claim that is not dunned anyway does not count in net.
-                   CASE WHEN j.step_now IS NULL OR j.held_until IS NOT NULL OR j.status = 'in_collection' THEN NULL
+                   CASE WHEN j.step_now IS NULL OR j.held_until IS NOT NULL OR j.status = 'in_collection'
+                             OR (j.due_on >= decide.as_of AND j.waits_until > decide.as_of) THEN NULL
                         WHEN j.net <= 0 THEN 'net_credit'
                         WHEN CASE j.grouped_by WHEN 'invoice' THEN least(j.net, j.open_amount) ELSE j.net END < j.minimum_amount THEN 'below_minimum' END
                ], NULL) AS why_not

@@ -1,0 +1,410 @@
+/*
+ * reference.sql: dunning a second time, slowly and plainly, to compare with
+ * what advance() does. Read into a ledger: SET search_path = LEDGER, debiteur.
+ *
+ * It shares no code with decide(), next_step() and the triggers: it reads facts
+ * alone (invoices and allocations, payments, holds, policies, customers) and
+ * keeps in predicted_case what it believes of each claim. It looks at every open
+ * claim in every run; the one thing it takes over is that a date that was run
+ * for a claim is over for it, until something wakes the claim again.
+ *
+ * predict(run, day) comes before a run, compare(run, day) after it; random
+ * histories are at the end.
+ */
+CREATE TABLE predicted_case (
+    invoice_id bigint PRIMARY KEY, open_amount numeric, status text DEFAULT 'open', cycle int DEFAULT 1, step int DEFAULT 0,
+    policy_id bigint, noticed_on date, look_from date
+);
+CREATE TABLE predicted_notice (
+    id serial PRIMARY KEY, run int, customer_id bigint, currency text, policy_id bigint, step int, action text, issued_on date, lead_id bigint, grouped boolean
+);
+CREATE TABLE predicted_line (notice_id int, invoice_id bigint, taken boolean, cycle int, open_amount numeric, PRIMARY KEY (notice_id, invoice_id));
+-- What the run looks at: a row a claim.
+CREATE TABLE looked_at (
+    invoice_id bigint PRIMARY KEY, customer_id bigint, currency text, due_on date, open_amount numeric, policy_id bigint, step int, held boolean, waits boolean, reasons text[]
+);
+CREATE TABLE compared (run int PRIMARY KEY, day date, claims int, notices int);
+CREATE TABLE difference (run int, what text, detail text);
+
+-- Facts.
+CREATE FUNCTION plain_on_account(customer bigint, currency text, as_of date) RETURNS numeric LANGUAGE plpgsql AS $$
+DECLARE
+    money record;
+    rest numeric := 0;
+BEGIN
+    FOR money IN SELECT * FROM payment p
+                  WHERE p.customer_id = customer AND p.currency = plain_on_account.currency AND p.received_on <= as_of AND p.reverses_id IS NULL
+                    AND NOT EXISTS (SELECT FROM payment r WHERE r.reverses_id = p.id) LOOP
+        rest := rest + money.amount - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.payment_id = money.id AND a.kind IN ('payment', 'reversal')), 0);
+    END LOOP;
+    RETURN rest;
+END $$;
+
+CREATE FUNCTION plain_held(claim bigint, customer bigint, as_of date) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM hold h WHERE h.customer_id = customer AND coalesce(h.invoice_id, claim) = claim
+                                        AND as_of >= lower(h.during) AND (upper(h.during) IS NULL OR as_of < upper(h.during)));
+END $$;
+
+-- Looks at the postings since it looked last. A settled claim that is open again is a new case.
+CREATE FUNCTION observe() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    claim record;
+BEGIN
+    FOR claim IN
+        SELECT i.id, i.issued_on, i.due_on, i.amount - coalesce(s.allocated, 0) AS open_amount, s.last_on, p.open_amount AS known_amount
+          FROM invoice i
+          LEFT JOIN (SELECT a.invoice_id, sum(a.amount) AS allocated, max(a.posted_on) AS last_on FROM allocation a GROUP BY 1) s ON s.invoice_id = i.id
+          LEFT JOIN predicted_case p ON p.invoice_id = i.id
+         WHERE i.status <> 'draft' AND p.open_amount IS DISTINCT FROM i.amount - coalesce(s.allocated, 0)
+    LOOP
+        IF claim.known_amount IS NULL THEN
+            INSERT INTO predicted_case (invoice_id, open_amount, look_from) VALUES (claim.id, claim.open_amount, claim.issued_on);
+        ELSIF claim.known_amount = 0 THEN
+            UPDATE predicted_case p SET open_amount = claim.open_amount, status = CASE WHEN claim.due_on < claim.last_on THEN 'overdue' ELSE 'open' END,
+                   cycle = p.cycle + 1, step = 0, policy_id = NULL, noticed_on = NULL, look_from = claim.last_on WHERE p.invoice_id = claim.id;
+        ELSE
+            UPDATE predicted_case p SET open_amount = claim.open_amount WHERE p.invoice_id = claim.id;
+        END IF;
+    END LOOP;
+END $$;
+
+-- These claims of a customer (NULL: all; only those without a notice) are looked at again from a day on.
+CREATE FUNCTION wake(customer bigint, claim bigint, from_day date, fresh_only boolean DEFAULT false) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE predicted_case p SET look_from = least(p.look_from, greatest(from_day, i.issued_on))
+      FROM invoice i
+     WHERE i.id = p.invoice_id AND i.customer_id = customer AND (claim IS NULL OR i.id = claim) AND (NOT fresh_only OR p.step = 0);
+END $$;
+
+-- Rules.
+CREATE FUNCTION plain_day(from_day date, step dunning_step) RETURNS date LANGUAGE plpgsql AS $$
+DECLARE
+    day date := from_day;
+    forth int := sign(days(step));
+BEGIN
+    IF NOT in_business_days(step) THEN
+        RETURN day + days(step);
+    END IF;
+    FOR n IN 1 .. abs(days(step)) LOOP
+        day := day + forth;
+        WHILE extract(isodow FROM day) > 5 LOOP
+            day := day + forth;
+        END LOOP;
+    END LOOP;
+    RETURN day;
+END $$;
+
+-- Step to take; 0: its day has not come; NULL: none is left.
+CREATE FUNCTION plain_step(steps dunning_step[], taken int, due date, issued date, noticed date, as_of date, by_age boolean) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+    answer int;
+    day date;
+BEGIN
+    FOR k IN taken + 1 .. cardinality(steps) LOOP
+        IF anchor(steps[k]) = 'prev' THEN
+            day := plain_day(coalesce(noticed, due), steps[k]);
+            RETURN coalesce(answer, CASE WHEN as_of >= day AND coalesce(as_of > noticed, true) THEN k ELSE 0 END);
+        END IF;
+        day := plain_day(due, steps[k]);
+        IF days(steps[k]) <= 0 AND (greatest(as_of, noticed + 1) > due OR day <= issued) THEN
+            CONTINUE;
+        END IF;
+        IF as_of < day OR as_of <= noticed THEN
+            RETURN coalesce(answer, 0);
+        END IF;
+        answer := k;
+        IF NOT by_age THEN
+            RETURN k;
+        END IF;
+    END LOOP;
+    RETURN answer;
+END $$;
+
+-- What a customer owes that can be dunned, less his credit notes and his money on account.
+CREATE FUNCTION plain_net(customer bigint, of_currency text, as_of date, before_due boolean) RETURNS numeric LANGUAGE plpgsql AS $$
+DECLARE
+    claim record;
+    net numeric := - plain_on_account(customer, of_currency, as_of);
+BEGIN
+    FOR claim IN SELECT i.*, p.open_amount AS open, p.status AS dunned_as FROM invoice i JOIN predicted_case p ON p.invoice_id = i.id
+                  WHERE i.customer_id = customer AND i.currency = of_currency AND i.issued_on <= as_of LOOP
+        IF claim.kind = 'credit_note' THEN
+            net := net + claim.open;
+        ELSIF claim.due_on < as_of AND claim.dunned_as <> 'in_collection' AND NOT plain_held(claim.id, customer, as_of) THEN
+            net := net + claim.open;
+        ELSIF before_due AND claim.due_on >= as_of AND EXISTS (SELECT FROM looked_at l WHERE l.invoice_id = claim.id AND l.step > 0 AND NOT l.held AND NOT l.waits) THEN
+            net := net + claim.open;
+        END IF;
+    END LOOP;
+    RETURN net;
+END $$;
+
+CREATE FUNCTION predict(of_run int, as_of date) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    claim record;
+    rule policy;
+    net numeric;
+    why text[];
+    head predicted_notice;
+BEGIN
+    PERFORM observe();
+    DELETE FROM looked_at;
+    -- Which step by dates alone.
+    FOR claim IN SELECT i.id, i.customer_id, i.currency, i.issued_on, i.due_on, p.*, c.policy AS policy_name
+                   FROM predicted_case p JOIN invoice i ON i.id = p.invoice_id JOIN customer c ON c.id = i.customer_id
+                  WHERE i.kind <> 'credit_note' AND p.open_amount > 0 AND i.issued_on <= as_of AND p.look_from <= as_of ORDER BY i.id LOOP
+        SELECT * INTO STRICT rule FROM policy p
+         WHERE CASE WHEN claim.policy_id IS NULL THEN p.current AND p.name = coalesce(claim.policy_name, (SELECT s.policy FROM settings s)) ELSE p.id = claim.policy_id END;
+        INSERT INTO looked_at VALUES (claim.id, claim.customer_id, claim.currency, claim.due_on, claim.open_amount, rule.id,
+            plain_step(rule.steps, claim.step, claim.due_on, claim.issued_on, claim.noticed_on, as_of, rule.catch_up = 'by_age'), plain_held(claim.id, claim.customer_id, as_of),
+            as_of - claim.issued_on < rule.min_interval
+            OR EXISTS (SELECT FROM predicted_notice n WHERE n.customer_id = claim.customer_id AND abs(as_of - n.issued_on) < rule.min_interval), '{}');
+    END LOOP;
+    -- What speaks against it.
+    FOR claim IN SELECT l.*, p.status, i.issued_on FROM looked_at l JOIN predicted_case p ON p.invoice_id = l.invoice_id JOIN invoice i ON i.id = l.invoice_id LOOP
+        SELECT * INTO STRICT rule FROM policy p WHERE p.id = claim.policy_id;
+        why := '{}';
+        IF claim.status = 'in_collection' THEN
+            why := why || 'in_collection'::text;
+        ELSIF claim.step IS NULL THEN
+            why := why || 'no_step_left'::text;
+        ELSIF claim.step = 0 THEN
+            why := why || 'not_due'::text;
+        END IF;
+        IF claim.held THEN
+            why := why || 'hold'::text;
+        END IF;
+        IF claim.waits THEN
+            why := why || 'min_interval'::text;
+        END IF;
+        IF claim.status <> 'in_collection' AND claim.step > 0 AND NOT claim.held AND NOT (claim.waits AND claim.due_on >= as_of) THEN
+            net := plain_net(claim.customer_id, claim.currency, as_of, claim.due_on >= as_of);
+            IF net <= 0 THEN
+                why := why || 'net_credit'::text;
+            ELSIF net < rule.minimum_amount OR (rule.grouped_by = 'invoice' AND claim.open_amount < rule.minimum_amount) THEN
+                why := why || 'below_minimum'::text;
+            END IF;
+        END IF;
+        UPDATE looked_at l SET reasons = why WHERE l.invoice_id = claim.invoice_id;
+    END LOOP;
+    -- Notices: the claim that comes first leads.
+    FOR claim IN SELECT l.*, p.cycle FROM looked_at l JOIN predicted_case p ON p.invoice_id = l.invoice_id
+                  WHERE l.reasons = '{}' ORDER BY l.due_on, l.open_amount DESC, l.invoice_id LOOP
+        SELECT * INTO STRICT rule FROM policy p WHERE p.id = claim.policy_id;
+        SELECT * INTO head FROM predicted_notice n
+         WHERE n.run = of_run AND n.customer_id = claim.customer_id AND n.currency = claim.currency AND n.policy_id = claim.policy_id AND n.step = claim.step AND n.grouped;
+        IF NOT FOUND THEN
+            INSERT INTO predicted_notice (run, customer_id, currency, policy_id, step, action, issued_on, lead_id, grouped)
+                VALUES (of_run, claim.customer_id, claim.currency, claim.policy_id, claim.step, action(rule.steps[claim.step]), as_of, claim.invoice_id, rule.grouped_by = 'customer')
+                RETURNING * INTO head;
+        END IF;
+        INSERT INTO predicted_line VALUES (head.id, claim.invoice_id, true, claim.cycle, claim.open_amount);
+    END LOOP;
+    -- The most severe of a customer's notices that ask for what is overdue lists the rest of it.
+    FOR head IN SELECT DISTINCT ON (n.customer_id, n.currency) n.* FROM predicted_notice n
+                 WHERE n.run = of_run AND n.grouped AND n.action <> 'hand_over'
+                   AND NOT EXISTS (SELECT FROM predicted_line l JOIN invoice i ON i.id = l.invoice_id WHERE l.notice_id = n.id AND i.due_on >= as_of)
+                 ORDER BY n.customer_id, n.currency, n.step DESC, n.lead_id LOOP
+        INSERT INTO predicted_line
+        SELECT head.id, i.id, false, p.cycle, p.open_amount
+          FROM invoice i JOIN predicted_case p ON p.invoice_id = i.id
+         WHERE i.customer_id = head.customer_id AND i.currency = head.currency AND i.kind <> 'credit_note' AND i.due_on < as_of
+           AND p.open_amount > 0 AND p.status <> 'in_collection' AND NOT plain_held(i.id, i.customer_id, as_of)
+           AND NOT EXISTS (SELECT FROM looked_at l WHERE l.invoice_id = i.id AND l.reasons = '{}');
+    END LOOP;
+    -- What is so from now on.
+    FOR claim IN SELECT l.*, l.reasons = '{}' AS taken, l.reasons = '{}' AND action(p.steps[l.step]) = 'hand_over' AS handed_over
+                   FROM looked_at l JOIN policy p ON p.id = l.policy_id LOOP
+        UPDATE predicted_case p SET look_from = as_of + 1,
+               status = CASE WHEN claim.handed_over THEN 'in_collection' WHEN p.status = 'open' AND claim.due_on < as_of THEN 'overdue' ELSE p.status END
+         WHERE p.invoice_id = claim.invoice_id;
+        IF claim.taken THEN
+            UPDATE predicted_case p SET step = claim.step, policy_id = claim.policy_id, noticed_on = as_of WHERE p.invoice_id = claim.invoice_id;
+        END IF;
+    END LOOP;
+END $$;
+
+-- Comparing: decide() after predict() and before the run, the rows after it.
+CREATE FUNCTION compare_decisions(of_run int, as_of date) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO difference
+    SELECT of_run, 'decision', format('%s on %s: decided %s %s %s, predicted %s %s', coalesce(d.invoice_id, l.invoice_id), as_of, d.taken, d.step, d.reasons, l.step, l.reasons)
+      FROM decide(as_of) d FULL JOIN looked_at l ON l.invoice_id = d.invoice_id
+     WHERE CASE WHEN d.invoice_id IS NULL THEN l.reasons = '{}'
+                ELSE (d.taken, d.step, d.reasons) IS DISTINCT FROM (l.reasons = '{}', nullif(l.step, 0), l.reasons) END;
+END $$;
+
+CREATE VIEW predicted_text AS
+SELECT n.issued_on, format('customer %s %s policy %s step %s %s lead %s asks %s: %s', n.customer_id, n.currency, n.policy_id, n.step, n.action, n.lead_id,
+                           sum(l.open_amount), string_agg(format('%s%s/%s %s', l.invoice_id, CASE WHEN l.taken THEN '' ELSE '*' END, l.cycle, l.open_amount), ', ' ORDER BY l.invoice_id)) AS notice
+  FROM predicted_notice n JOIN predicted_line l ON l.notice_id = n.id GROUP BY n.id;
+CREATE VIEW written_text AS
+SELECT n.issued_on, format('customer %s %s policy %s step %s %s lead %s asks %s: %s', n.customer_id, n.currency, n.policy_id, n.step, n.action, n.lead_id,
+                           n.amount, (SELECT string_agg(format('%s%s/%s %s', l.invoice_id, CASE WHEN l.taken THEN '' ELSE '*' END, l.cycle, l.open_amount), ', ' ORDER BY l.invoice_id)
+                                        FROM notice_line l WHERE l.notice_id = n.id)) AS notice
+  FROM notice n;
+
+CREATE FUNCTION compare_rows(of_run int, as_of date) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO difference
+    SELECT of_run, 'missing', format('%s %s', as_of, x.notice)
+      FROM (SELECT p.notice FROM predicted_text p WHERE p.issued_on = as_of EXCEPT ALL SELECT w.notice FROM written_text w WHERE w.issued_on = as_of) x
+    UNION ALL
+    SELECT of_run, 'too many', format('%s %s', as_of, x.notice)
+      FROM (SELECT w.notice FROM written_text w WHERE w.issued_on = as_of EXCEPT ALL SELECT p.notice FROM predicted_text p WHERE p.issued_on = as_of) x
+    UNION ALL
+    SELECT of_run, 'case', format('%s after %s: is %s, predicted %s', i.number, as_of, (i.open_amount, i.status, i.cycle, i.step, i.policy_id, i.noticed_on), p)
+      FROM invoice i JOIN predicted_case p ON p.invoice_id = i.id
+     WHERE i.kind <> 'credit_note'
+       AND ((i.open_amount, i.cycle, i.step, i.policy_id, i.noticed_on) IS DISTINCT FROM (p.open_amount, p.cycle, p.step, p.policy_id, p.noticed_on)
+            OR CASE WHEN p.open_amount > 0 THEN i.status::text <> p.status ELSE is_open(i.status) END);
+    INSERT INTO compared SELECT of_run, as_of, count(*), (SELECT count(*) FROM predicted_notice n WHERE n.run = of_run) FROM looked_at;
+END $$;
+
+-- What no history may show, whatever was predicted.
+CREATE VIEW broken_rule AS
+WITH taken AS (
+    SELECT l.*, n.issued_on, p.steps, p.catch_up, lag(l.step, 1, 0) OVER of_case AS step_before, lag(n.issued_on) OVER of_case AS day_before
+      FROM notice_line l JOIN notice n ON n.id = l.notice_id JOIN policy p ON p.id = l.policy_id
+     WHERE l.taken WINDOW of_case AS (PARTITION BY l.invoice_id, l.cycle ORDER BY l.step, n.id)
+)
+SELECT 'step twice' AS rule, t.number FROM taken t WHERE t.step = t.step_before
+UNION ALL
+SELECT 'two steps a day, or backwards', t.number FROM taken t WHERE t.issued_on <= t.day_before
+UNION ALL
+SELECT 'step skipped', t.number FROM taken t, generate_series(t.step_before + 1, t.step - 1) k
+ WHERE anchor(t.steps[k]) = 'prev' OR (t.catch_up = 'one_step' AND days(t.steps[k]) > 0)
+UNION ALL
+SELECT 'step before its day', t.number FROM taken t WHERE t.issued_on < plain_day(CASE anchor(t.steps[t.step]) WHEN 'due' THEN t.due_on ELSE coalesce(t.day_before, t.due_on) END, t.steps[t.step])
+UNION ALL
+SELECT 'nothing open', l.number FROM notice_line l WHERE l.open_amount <= 0
+UNION ALL
+SELECT 'interval', n.id::text FROM notice n JOIN policy p ON p.id = n.policy_id
+ WHERE EXISTS (SELECT FROM notice o WHERE o.customer_id = n.customer_id AND o.id < n.id AND o.issued_on <> n.issued_on AND abs(o.issued_on - n.issued_on) < p.min_interval)
+UNION ALL
+SELECT 'sum', n.id::text FROM notice n WHERE n.amount <> (SELECT sum(l.open_amount) FROM notice_line l WHERE l.notice_id = n.id)
+UNION ALL
+SELECT 'no message', n.id::text FROM notice n WHERE (SELECT count(*) FROM outbox o WHERE (o.payload->>'notice')::bigint = n.id) <> 1;
+
+-- Random histories.
+CREATE FUNCTION dice(n int) RETURNS int LANGUAGE sql AS $$ SELECT floor(random() * n)::int $$;
+CREATE FUNCTION one_of(list text[]) RETURNS text LANGUAGE sql AS $$ SELECT list[1 + floor(random() * cardinality(list))::int] $$;
+
+CREATE FUNCTION random_steps() RETURNS dunning_step[] LANGUAGE plpgsql AS $$
+DECLARE
+    steps text[];
+    day int;
+BEGIN
+    LOOP
+        steps := '{}';
+        day := dice(12) - 6;
+        FOR n IN 1 .. 1 + dice(4) LOOP
+            steps := steps || format('due%s%s %s', to_char(day, 'SGFM99'), one_of('{"","","",bd}'),
+                                     CASE WHEN day <= 0 THEN 'email upcoming' ELSE one_of('{email reminder,letter final_notice,phone call,webhook stop_supply}') END);
+            day := day + 1 + dice(8);
+        END LOOP;
+        FOR n IN 1 .. dice(3) LOOP
+            steps := steps || format('prev+%s%s letter default_notice', 1 + dice(9), one_of('{"","",bd}'));
+        END LOOP;
+        IF dice(3) > 0 THEN
+            steps := steps || format('prev+%s agency hand_over', 1 + dice(9));
+        END IF;
+        EXIT WHEN policy_problem(steps::dunning_step[]) IS NULL;
+    END LOOP;
+    RETURN steps::dunning_step[];
+END $$;
+
+-- A new policy, or a new version of one: who is under it is looked at again.
+CREATE FUNCTION random_policy(name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM observe(),
+            set_policy(name, random_steps(), one_of('{one_step,by_age}'), one_of('{customer,customer,invoice}'), one_of('{0,0,40}')::numeric, one_of('{0,0,3,10}')::int),
+            (SELECT count(wake(c.id, NULL, '-infinity', true)) FROM customer c WHERE c.policy = random_policy.name);
+END $$;
+
+CREATE FUNCTION begin_history(customers int) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM random_policy('policy ' || n) FROM generate_series(1, 4) n;
+    PERFORM add_customer('C' || n, 'Customer ' || n, policy => 'policy ' || 1 + dice(4)) FROM generate_series(1, customers) n;
+END $$;
+
+-- Something that happens on a day, or is posted a few days late. What is refused changes nothing.
+CREATE FUNCTION happen(today date) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    what text := one_of('{issue,issue,issue,issue,issue,issue,issue,issue,old,old,future,pay,pay,pay part,pay part,pay oldest,on account,allocate,reverse,reverse,credit note,credit,apply,write off,cancel,hold,hold,hold all,release,release,version,policy}');
+    day date := today - dice(4);
+    who text := (SELECT c.number FROM customer c ORDER BY c.id OFFSET dice((SELECT count(*)::int FROM customer)) LIMIT 1);
+    number text := 'I' || nextval('predicted_notice_id_seq');
+    amount numeric := one_of('{5,10,20,20,50,50,100,250}')::numeric;
+    currency text := one_of('{EUR,EUR,EUR,USD}');
+    claim record;
+    old record;
+BEGIN
+    -- A claim that is open, if there is one; and one that may be anything.
+    SELECT i.*, c.number AS customer INTO claim FROM invoice i JOIN customer c ON c.id = i.customer_id WHERE i.kind <> 'credit_note' AND i.open_amount > 0
+     ORDER BY i.id OFFSET dice((SELECT count(*)::int FROM invoice i WHERE i.kind <> 'credit_note' AND i.open_amount > 0)) LIMIT 1;
+    CASE what
+        WHEN 'issue' THEN PERFORM issue_invoice(who, number, amount, day, day + dice(20), currency);
+        WHEN 'old' THEN PERFORM issue_invoice(who, number, amount, day - 60, day - 60 + dice(30), currency);
+        WHEN 'future' THEN PERFORM issue_invoice(who, number, amount, day + 8, day + 8 + dice(10), currency);
+        WHEN 'pay' THEN PERFORM record_payment(claim.customer, claim.open_amount, day, ARRAY[claim.number], claim.currency);
+        WHEN 'pay part' THEN PERFORM record_payment(claim.customer, ceil(claim.open_amount / 3), day, ARRAY[claim.number], claim.currency);
+        WHEN 'pay oldest' THEN PERFORM record_payment(who, amount * 2, day, currency => currency);
+        WHEN 'on account' THEN PERFORM record_payment(who, amount, day, '{}', currency);
+        WHEN 'allocate' THEN PERFORM allocate(p.id, posted_on => day) FROM (SELECT q.id FROM payment q WHERE q.unallocated > 0 ORDER BY q.id LIMIT 1) p;
+        WHEN 'reverse' THEN PERFORM reverse_payment(p.id, today) FROM (SELECT q.id FROM payment q ORDER BY q.id OFFSET dice((SELECT count(*)::int FROM payment)) LIMIT 1) p;
+        WHEN 'credit note' THEN PERFORM issue_credit_note(claim.customer, number, amount, claim.number, greatest(day, claim.issued_on));
+        WHEN 'credit' THEN PERFORM issue_credit_note(who, number, amount, issued_on => day, currency => currency);
+        WHEN 'apply' THEN PERFORM apply_credit(k.number, claim.number, posted_on => day) FROM invoice k
+                           WHERE k.kind = 'credit_note' AND k.open_amount < 0 AND k.customer_id = claim.customer_id AND k.currency = claim.currency ORDER BY k.id LIMIT 1;
+        WHEN 'write off' THEN PERFORM write_off(claim.number, claim.open_amount, today) WHERE dice(3) = 0;
+        WHEN 'cancel' THEN PERFORM cancel_invoice(claim.number, today) WHERE dice(3) = 0;
+        WHEN 'hold' THEN PERFORM hold(invoice => claim.number, from_on => today - 3 + dice(9), until_on => today + 6 + CASE WHEN dice(4) > 0 THEN dice(15) END);
+        WHEN 'hold all' THEN PERFORM hold(who, from_on => today - 3 + dice(9), until_on => today + 6 + CASE WHEN dice(4) > 0 THEN dice(15) END);
+        WHEN 'release' THEN
+            SELECT h.* INTO old FROM hold h ORDER BY h.id OFFSET dice((SELECT count(*)::int FROM hold)) LIMIT 1;
+            PERFORM release(old.id, day);
+            IF day < lower(old.during) THEN
+                PERFORM wake(old.customer_id, old.invoice_id, lower(old.during));
+            ELSIF old.during @> day THEN
+                PERFORM wake(old.customer_id, old.invoice_id, greatest(day, lower(old.during) + 1));
+            END IF;
+        WHEN 'version' THEN PERFORM random_policy('policy ' || 1 + dice(4)) WHERE dice(4) = 0;
+        WHEN 'policy' THEN
+            SELECT c.* INTO old FROM customer c WHERE c.number = who;
+            UPDATE customer c SET policy = 'policy ' || 1 + (right(c.policy, 1)::int % 4) WHERE c.id = old.id;
+            PERFORM wake(old.id, NULL, '-infinity', true);
+    END CASE;
+    PERFORM observe();
+    RETURN what;
+EXCEPTION WHEN SQLSTATE 'RV004' OR SQLSTATE 'RV006' OR SQLSTATE 'RV007' OR SQLSTATE 'RV009' OR SQLSTATE 'RV016' THEN
+    RETURN what || ' refused: ' || SQLSTATE;
+END $$;
+
+-- The run of a day: the day itself, and now and then some days ahead, or one that is past.
+CREATE FUNCTION some_run_day(today date) RETURNS date LANGUAGE sql AS
+$$ SELECT today + CASE dice(12) WHEN 0 THEN 3 WHEN 1 THEN -2 WHEN 2 THEN -9 ELSE 0 END $$;
+
+CREATE PROCEDURE run_history(from_day date, until_day date, batch_size int) LANGUAGE plpgsql AS $$
+DECLARE
+    of_run int := 0;
+    as_of date;
+    progress jsonb;
+BEGIN
+    FOR n IN 0 .. until_day - from_day LOOP
+        PERFORM happen(from_day + n) FROM generate_series(1, dice(6));
+        -- Some days have no run, some have more than one.
+        FOR m IN 1 .. one_of('{0,0,1,1,1,1,1,2,3}')::int LOOP
+            of_run := of_run + 1;
+            as_of := some_run_day(from_day + n);
+            PERFORM predict(of_run, as_of), compare_decisions(of_run, as_of);
+            LOOP
+                progress := advance_batch(as_of, progress, batch_size);
+                EXIT WHEN progress IS NULL;
+            END LOOP;
+            PERFORM compare_rows(of_run, as_of);
+            PERFORM happen(from_day + n) FROM generate_series(1, dice(2));
+        END LOOP;
+    END LOOP;
+END $$;
