@@ -14,12 +14,12 @@ OBJS       = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 
 # The extension's script, in dependency order: ONCE runs at CREATE EXTENSION
 # only, REPLACEABLE runs again in every update.
-ONCE        = install currency invoice_status aging_bucket payment_terms dunning_step aging weighted_days countback notice_text worker roll_up registry
+ONCE        = install currency invoice_status aging_bucket payment_terms business_day dunning_step aging weighted_days countback notice_text worker roll_up registry
 REPLACEABLE = kpi provision chart ledger
 # The ledger template: LEDGER_ONCE makes tables, LEDGER_REPLACEABLE runs again
 # in every upgrade_ledger(). Both become the function debiteur.ledger_template().
-LEDGER_ONCE        = settings customer policy invoice payment allocation hold notice_text notice contact agency supply_block run request flow
-LEDGER_REPLACEABLE = today facts require requests customers policies invoicing allocations payments roll_up fold credits holds notice_texts notices worklist agencies supply_blocks decide advance balances aging statement kpi roll_rates provision chart verify privileges
+LEDGER_ONCE        = settings customer policy holiday invoice payment allocation reschedule hold notice_text notice contact agency supply_block run request flow
+LEDGER_REPLACEABLE = today facts require requests customers policies holidays invoicing allocations payments reschedules roll_up fold credits holds notice_texts notices worklist agencies supply_blocks decide advance balances aging statement kpi roll_rates provision chart verify privileges
 
 DELTAS      = $(notdir $(basename $(filter-out sql/upgrade/debiteur--%, $(wildcard sql/upgrade/*.sql))))
 UPDATES     = $(DELTAS:%=debiteur--%.sql)

@@ -140,7 +140,13 @@ CREATE FUNCTION debiteur.in_business_days(step debiteur.dunning_step) RETURNS bo
     AS 'MODULE_PATHNAME', 'debiteur_step_in_business_days'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION debiteur.in_business_days(debiteur.dunning_step) IS
-'Does the step count business days, Monday to Friday? NULL gives NULL.';
+'Does the step count business days? NULL gives NULL.';
+
+CREATE FUNCTION debiteur.uses_business_days(steps debiteur.dunning_step[]) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'debiteur_uses_business_days'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION debiteur.uses_business_days(debiteur.dunning_step[]) IS
+'Does any of the steps count business days? NULL gives NULL. Error RV011 if the steps are no list of steps.';
 
 CREATE FUNCTION debiteur.channel(step debiteur.dunning_step) RETURNS text
     AS 'MODULE_PATHNAME', 'debiteur_step_channel'
@@ -160,24 +166,27 @@ CREATE FUNCTION debiteur.policy_problem(steps debiteur.dunning_step[]) RETURNS t
 COMMENT ON FUNCTION debiteur.policy_problem(debiteur.dunning_step[]) IS
 'NULL if the steps can work as a policy, else a sentence saying what is wrong. They are 1 to 100, numbered from 1, none NULL; first those that count from the due date, on ascending days (business days taken as near as they can be: 5bd as 5 days), then those that count from the step before; a hand-over is the last. No steps at all (NULL) are a problem.';
 
-CREATE FUNCTION debiteur.next_step(steps debiteur.dunning_step[], taken integer, due date, issued date, noticed date, as_of date, by_age boolean DEFAULT false) RETURNS integer
+CREATE FUNCTION debiteur.next_step(steps debiteur.dunning_step[], taken integer, due date, issued date, noticed date, as_of date, by_age boolean DEFAULT false,
+    holidays date[] DEFAULT '{}', convention text DEFAULT 'unadjusted') RETURNS integer
     AS 'MODULE_PATHNAME', 'debiteur_next_step'
     LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION debiteur.next_step(debiteur.dunning_step[], integer, date, date, date, date, boolean) IS
-'The number of the step to take on as_of for a claim due on due and issued on issued, of which step taken (0: none) was the last, with its notice on noticed (NULL: none); NULL if there is none. A step is to be taken from its day on: counted from due, or for prev from noticed (from due if there was none), but never on or before noticed. A step on or before the due date lapses when the due date is past, and if its day is not after issued. Lapsed steps are skipped. Otherwise steps are taken in order, unless by_age: then the furthest one reached among those that count from the due date. An infinite due and NULLs (but for noticed) give NULL. Errors: RV016 if as_of is infinite, RV011 if the steps are no list of steps, 22023 if taken is negative.';
+COMMENT ON FUNCTION debiteur.next_step(debiteur.dunning_step[], integer, date, date, date, date, boolean, date[], text) IS
+'The number of the step to take on as_of for a claim due on due and issued on issued, of which step taken (0: none) was the last, with its notice on noticed (NULL: none); NULL if there is none. A step is to be taken from its day on: counted from due, or for prev from noticed (from due if there was none), but never on or before noticed. A step on or before the due date lapses when the due date is past, and if its day is not after issued. Lapsed steps are skipped. Business days are Monday to Friday without the holidays. convention moves the day of a step onto a business day as roll() does, but not across the day it counts from: then the other way. Otherwise steps are taken in order, unless by_age: then the furthest one reached among those that count from the due date. An infinite due and NULLs (but for noticed) give NULL. Errors: RV016 if as_of or a holiday is infinite, RV011 if the steps are no list of steps, 22023 if taken is negative or there is no such convention.';
 
-CREATE FUNCTION debiteur.next_step_on(steps debiteur.dunning_step[], taken integer, due date, issued date, noticed date, not_before date DEFAULT NULL, by_age boolean DEFAULT false) RETURNS date
+CREATE FUNCTION debiteur.next_step_on(steps debiteur.dunning_step[], taken integer, due date, issued date, noticed date, not_before date DEFAULT NULL, by_age boolean DEFAULT false,
+    holidays date[] DEFAULT '{}', convention text DEFAULT 'unadjusted') RETURNS date
     AS 'MODULE_PATHNAME', 'debiteur_next_step_on'
     LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION debiteur.next_step_on(debiteur.dunning_step[], integer, date, date, date, date, boolean) IS
-'The first day, not before not_before (NULL: no bound), on which next_step() of the same claim is not NULL; NULL if there is none. It is the same day with and without by_age. An infinite due and NULLs (but for noticed and not_before) give NULL. Errors: RV011 if the steps are no list of steps, 22023 if taken is negative.';
+COMMENT ON FUNCTION debiteur.next_step_on(debiteur.dunning_step[], integer, date, date, date, date, boolean, date[], text) IS
+'The first day, not before not_before (NULL: no bound), on which next_step() of the same claim is not NULL; NULL if there is none. It is the same day with and without by_age. An infinite due and NULLs (but for noticed and not_before) give NULL. Errors: RV011 if the steps are no list of steps, RV016 if a holiday is infinite, 22023 if taken is negative or there is no such convention.';
 
 -- No SET clause, everything qualified: it is inlined, for advance calls it for every claim.
 CREATE FUNCTION debiteur.next_look(
-    steps debiteur.dunning_step[], taken int, due date, issued date, noticed date, not_before date, by_age boolean, not_overdue boolean
+    steps debiteur.dunning_step[], taken int, due date, issued date, noticed date, not_before date, by_age boolean, not_overdue boolean,
+    holidays date[], convention text
 ) RETURNS date
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$ SELECT LEAST(debiteur.next_step_on(steps, taken, due, issued, noticed, not_before, by_age),
+$$ SELECT LEAST(debiteur.next_step_on(steps, taken, due, issued, noticed, not_before, by_age, holidays, convention),
                 CASE WHEN not_overdue THEN GREATEST(due OPERATOR(pg_catalog.+) 1, not_before) END) $$;
-COMMENT ON FUNCTION debiteur.next_look(debiteur.dunning_step[], int, date, date, date, date, boolean, boolean) IS
+COMMENT ON FUNCTION debiteur.next_look(debiteur.dunning_step[], int, date, date, date, date, boolean, boolean, date[], text) IS
 'First day, not before not_before, on which advancing has something to do with a claim: its next step (see next_step_on()), or, while it is not overdue yet, the day after it is due. NULL: never.';

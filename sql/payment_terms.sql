@@ -24,7 +24,7 @@ CREATE TYPE debiteur.payment_terms (
     STORAGE = main
 );
 COMMENT ON TYPE debiteur.payment_terms IS
-$$When an invoice is due and what early payment earns, in the trade's notation: "net 30", "net 1 month", "eom" (the last day of the invoice's month), "10 prox" (day 10 of the next month), "on 5,25" (the next of these days of a month, the invoice date included); several joined by "then" ("net 30 then eom"); with one to four discounts before ("2/10 net 30", "3/10 1/20 net 60", "2/10 prox net 30 prox"); an optional last "cutoff 25" (an invoice dated after the 25th counts as dated the first of the next month). "cod", "cia", "cwo", "cbs", "cnd", "pia" and "upon receipt" are due on the invoice date. Months and days of the month are clamped to the month's length. Days 0 to 3650, months 0 to 120. Common variants ("n/30", "2% 10, net 30", "2 weeks", "4/10 EOM") are read and printed in the one canonical form. Errors: RV001 not payment terms; RV002 more than one reading ("30 days EOM").$$;
+$$When an invoice is due and what early payment earns, in the trade's notation: "net 30", "net 5 bd" (business days), "net 1 month", "eom" (the last day of the invoice's month), "10 prox" (day 10 of the next month), "on 5,25" (the next of these days of a month, the invoice date included); several joined by "then" ("net 30 then eom"); with one to four discounts before ("2/10 net 30", "3/10 1/20 net 60", "2/10 prox net 30 prox"); an optional last "cutoff 25" (an invoice dated after the 25th counts as dated the first of the next month). "cod", "cia", "cwo", "cbs", "cnd", "pia" and "upon receipt" are due on the invoice date. Months and days of the month are clamped to the month's length. Days 0 to 3650, months 0 to 120. Common variants ("n/30", "2% 10, net 30", "5 working days", "2 weeks", "4/10 EOM") are read and printed in the one canonical form. Errors: RV001 not payment terms; RV002 more than one reading ("30 days EOM").$$;
 
 COMMENT ON FUNCTION debiteur.payment_terms_in(cstring) IS 'Text input of payment_terms.';
 COMMENT ON FUNCTION debiteur.payment_terms_out(debiteur.payment_terms) IS 'Text output of payment_terms: the canonical notation.';
@@ -109,10 +109,10 @@ CREATE CAST (text AS debiteur.payment_terms) WITH INOUT;
 COMMENT ON CAST (debiteur.payment_terms AS text) IS 'The canonical notation.';
 COMMENT ON CAST (text AS debiteur.payment_terms) IS 'Reads payment terms as text input does.';
 
-CREATE FUNCTION debiteur.due_date(terms debiteur.payment_terms, issued date) RETURNS date
+CREATE FUNCTION debiteur.due_date(terms debiteur.payment_terms, issued date, holidays date[] DEFAULT '{}') RETURNS date
     AS 'MODULE_PATHNAME', 'debiteur_due_date' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION debiteur.due_date(debiteur.payment_terms, date) IS
-'The last day on which an invoice of that date is paid in time. Calendar days; business days are not shifted. NULL on NULL. Errors: RV016 for an infinite date, 22008 beyond the last date.';
+COMMENT ON FUNCTION debiteur.due_date(debiteur.payment_terms, date, date[]) IS
+'The last day on which an invoice of that date is paid in time. Business days ("net 5 bd") are Monday to Friday without the holidays; all else counts calendar days, and no due date is moved off a weekend: roll() does that. NULL on NULL. Errors: RV016 for an infinite date or a holiday that is none, 22008 beyond the last date.';
 
 CREATE FUNCTION debiteur.discount_date(terms debiteur.payment_terms, issued date) RETURNS date
     AS 'MODULE_PATHNAME', 'debiteur_discount_date' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -142,4 +142,4 @@ COMMENT ON FUNCTION debiteur.effective_annual_cost(debiteur.payment_terms, integ
 CREATE FUNCTION debiteur.within_law(terms debiteur.payment_terms, debtor text DEFAULT 'business', creditor_sme boolean DEFAULT false, issued date DEFAULT NULL) RETURNS boolean
     AS 'MODULE_PATHNAME', 'debiteur_within_law' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION debiteur.within_law(debiteur.payment_terms, text, boolean, date) IS
-$$Are the terms no longer than the law allows without more? debtor "business" or "large" (a large company): 60 days; longer needs express agreement and may not be grossly unfair (Directive 2011/7/EU, art. 3). "public" (an authority): 30 days (art. 4; its exceptional 60 days are not taken into account). "large" with creditor_sme (the creditor is an SME or self-employed): 30 days for invoices from 1 July 2022, 60 before, and a longer clause is void (Dutch Civil Code 6:119a(6); contracts older than that date had until 1 July 2023). "consumer": true, there is no such limit. Days count from the invoice date to the due date; with issued NULL the longest that any invoice date gives. NULL if another argument is NULL. Errors: 22023 for another debtor, RV016 for an infinite date, 22008 beyond the last date.$$;
+$$Are the terms no longer than the law allows without more? debtor "business" or "large" (a large company): 60 days; longer needs express agreement and may not be grossly unfair (Directive 2011/7/EU, art. 3). "public" (an authority): 30 days (art. 4; its exceptional 60 days are not taken into account). "large" with creditor_sme (the creditor is an SME or self-employed): 30 days for invoices from 1 July 2022, 60 before, and a longer clause is void (Dutch Civil Code 6:119a(6); contracts older than that date had until 1 July 2023). "consumer": true, there is no such limit. Days count from the invoice date to the due date; with issued NULL the longest that any invoice date gives. Holidays are not counted. NULL if another argument is NULL. Errors: 22023 for another debtor, RV016 for an infinite date, 22008 beyond the last date.$$;

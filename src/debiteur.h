@@ -11,6 +11,7 @@
 
 #include "fmgr.h"
 #include "nodes/nodes.h"
+#include "utils/date.h"
 
 #include "errors.h"
 
@@ -34,6 +35,10 @@
 
 /* currency.c */
 extern Datum debiteur_round_half_up(PG_FUNCTION_ARGS);
+
+/* due_date.c */
+extern DateADT
+debiteur_date_arg(FunctionCallInfo fcinfo, int n, const char *name);
 
 /* guc.c */
 extern void debiteur_define_settings(void);

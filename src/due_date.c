@@ -8,7 +8,9 @@
  * and whether a discount can outlast the due date is decided when terms are
  * read, for all invoice dates at once. The most days that do occur can be
  * fewer than the sum; the law asks for exactly those, and they are looked for
- * over four years, which hold every order of month lengths.
+ * over four years, which hold every order of month lengths, or over 28, which
+ * hold it on every day of the week, if business days are counted. Holidays
+ * are days more, which no bound knows of; they only make a due date later.
  */
 #include "postgres.h"
 
@@ -18,10 +20,11 @@
 #include "utils/datetime.h"
 #include "utils/numeric.h"
 
+#include "business_day.h"
 #include "debiteur.h"
 #include "payment_terms.h"
 
-#define FOUR_YEARS 1461
+#define FOUR_YEARS 1461 /* days */
 #define MAX_DIGITS 20
 #define PERCENTAGE_WHOLE 100000 /* 100 per cent, as DiscountTier counts it */
 
@@ -72,7 +75,7 @@ next_day_of(uint32 days, int year, int month, int day)
 }
 
 static DateADT
-apply_op(const DateOp *op, DateADT date)
+apply_op(const DateOp *op, const Calendar *calendar, DateADT date)
 {
 	int year;
 	int month;
@@ -84,6 +87,9 @@ apply_op(const DateOp *op, DateADT date)
 	{
 		case DATE_OP_DAYS:
 			result += op->count;
+			break;
+		case DATE_OP_BUSINESS_DAYS:
+			result = debiteur_add_business_days(calendar, date, op->count);
 			break;
 		case DATE_OP_MONTHS:
 			result = month_day(year, month + op->count, day);
@@ -114,24 +120,35 @@ reckoned_from(const PaymentTerms *terms, DateADT issued)
 
 	j2date(issued + POSTGRES_EPOCH_JDATE, &year, &month, &day);
 	if (terms->cutoff > 0 && day > terms->cutoff)
-		return apply_op(&next_first, issued);
+		return apply_op(&next_first, &debiteur_weekdays, issued);
 	return issued;
 }
 
 static DateADT
-due_date(const PaymentTerms *terms, DateADT issued)
+due_date(const PaymentTerms *terms, const Calendar *calendar, DateADT issued)
 {
 	DateADT date = reckoned_from(terms, issued);
 
 	for (int i = 0; i < terms->nops; i++)
-		date = apply_op(&terms->ops[i], date);
+		date = apply_op(&terms->ops[i], calendar, date);
 	return date;
+}
+
+static bool
+in_business_days(const PaymentTerms *terms)
+{
+	for (int i = 0; i < terms->nops; i++)
+		if (terms->ops[i].kind == DATE_OP_BUSINESS_DAYS)
+			return true;
+	return false;
 }
 
 static DateADT
 discount_date(const PaymentTerms *terms, int tier, DateADT issued)
 {
-	return apply_op(&terms->tiers[tier].until, reckoned_from(terms, issued));
+	/* A discount counts calendar days. */
+	return apply_op(&terms->tiers[tier].until, &debiteur_weekdays,
+					reckoned_from(terms, issued));
 }
 
 /* ---------- bounds ---------- */
@@ -150,6 +167,8 @@ fewest_days(const DateOp *op)
 	{
 		case DATE_OP_DAYS:
 			return op->count;
+		case DATE_OP_BUSINESS_DAYS:
+			return op->count + (op->count - 1) / 5 * 2;
 		case DATE_OP_MONTHS:
 			return op->count / MONTHS_PER_YEAR * 365 +
 				   fewest_month_days[op->count % MONTHS_PER_YEAR];
@@ -171,6 +190,8 @@ most_days(const DateOp *op)
 	{
 		case DATE_OP_DAYS:
 			return op->count;
+		case DATE_OP_BUSINESS_DAYS:
+			return op->count + (op->count + 4) / 5 * 2;
 		case DATE_OP_MONTHS:
 			return years * 365 + (years + 3) / 4 +
 				   most_month_days[op->count % MONTHS_PER_YEAR];
@@ -183,7 +204,7 @@ most_days(const DateOp *op)
 	return 30;
 }
 
-/* An upper bound of the days from the invoice to the due date. */
+/* An upper bound of the days to the due date, without holidays. */
 int
 debiteur_most_days(const PaymentTerms *terms)
 {
@@ -259,17 +280,19 @@ static int
 longest_days(const PaymentTerms *terms)
 {
 	int longest = 0;
+	int days = FOUR_YEARS * (in_business_days(terms) ? 7 : 1);
 
 	/* Day 0 is 2000-01-01. */
-	for (DateADT issued = 0; issued < FOUR_YEARS; issued++)
-		longest = Max(longest, due_date(terms, issued) - issued);
+	for (DateADT issued = 0; issued < days; issued++)
+		longest =
+			Max(longest, due_date(terms, &debiteur_weekdays, issued) - issued);
 	return longest;
 }
 
 /* ---------- arguments ---------- */
 
-static DateADT
-date_arg(FunctionCallInfo fcinfo, int n, const char *name)
+DateADT
+debiteur_date_arg(FunctionCallInfo fcinfo, int n, const char *name)
 {
 	DateADT date = PG_GETARG_DATEADT(n);
 
@@ -303,8 +326,13 @@ Datum
 debiteur_due_date(PG_FUNCTION_ARGS)
 {
 	const PaymentTerms *terms = debiteur_terms_arg(fcinfo);
+	DateADT issued = debiteur_date_arg(fcinfo, 1, "issued");
+	const Calendar *calendar = &debiteur_weekdays;
 
-	PG_RETURN_DATEADT(due_date(terms, date_arg(fcinfo, 1, "issued")));
+	if (in_business_days(terms))
+		calendar =
+			debiteur_calendar_arg(fcinfo, 2, -1, debiteur_terms_extra(fcinfo));
+	PG_RETURN_DATEADT(due_date(terms, calendar, issued));
 }
 
 PG_FUNCTION_INFO_V1(debiteur_discount_date);
@@ -312,7 +340,7 @@ Datum
 debiteur_discount_date(PG_FUNCTION_ARGS)
 {
 	const PaymentTerms *terms = debiteur_terms_arg(fcinfo);
-	DateADT issued = date_arg(fcinfo, 1, "issued");
+	DateADT issued = debiteur_date_arg(fcinfo, 1, "issued");
 
 	if (terms->ntiers == 0)
 		PG_RETURN_NULL();
@@ -336,8 +364,8 @@ Datum
 debiteur_discount_percentage(PG_FUNCTION_ARGS)
 {
 	const PaymentTerms *terms = debiteur_terms_arg(fcinfo);
-	DateADT issued = date_arg(fcinfo, 1, "issued");
-	DateADT paid_on = date_arg(fcinfo, 2, "paid_on");
+	DateADT issued = debiteur_date_arg(fcinfo, 1, "issued");
+	DateADT paid_on = debiteur_date_arg(fcinfo, 2, "paid_on");
 	int percentage = earned_percentage(terms, issued, paid_on);
 
 	return DirectFunctionCall1(
@@ -351,8 +379,8 @@ debiteur_discount(PG_FUNCTION_ARGS)
 {
 	const PaymentTerms *terms = debiteur_terms_arg(fcinfo);
 	Numeric amount = PG_GETARG_NUMERIC(1);
-	DateADT issued = date_arg(fcinfo, 2, "issued");
-	DateADT paid_on = date_arg(fcinfo, 3, "paid_on");
+	DateADT issued = debiteur_date_arg(fcinfo, 2, "issued");
+	DateADT paid_on = debiteur_date_arg(fcinfo, 3, "paid_on");
 	int digits = PG_GETARG_INT32(4);
 	int percentage = earned_percentage(terms, issued, paid_on);
 	Datum exact;
@@ -459,13 +487,14 @@ debiteur_within_law(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	terms = debiteur_terms_arg(fcinfo);
 	if (dated)
-		issued = date_arg(fcinfo, 3, "issued");
+		issued = debiteur_date_arg(fcinfo, 3, "issued");
 	limit = longest_by_law(text_to_cstring(PG_GETARG_TEXT_PP(1)),
 						   PG_GETARG_BOOL(2), dated, issued);
 	if (limit < 0)
 		PG_RETURN_BOOL(true);
 	if (dated)
-		PG_RETURN_BOOL(due_date(terms, issued) - issued <= limit);
+		PG_RETURN_BOOL(due_date(terms, &debiteur_weekdays, issued) - issued <=
+					   limit);
 	/* The bound is quick; only where it is too long is the calendar asked. */
 	PG_RETURN_BOOL(debiteur_most_days(terms) <= limit ||
 				   longest_days(terms) <= limit);

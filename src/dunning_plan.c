@@ -11,7 +11,8 @@
  *
  * Whether a step has lapsed depends on as_of only by "is the due date past?",
  * and a step that has not lapsed is taken on every day from its first one on.
- * So next_step_on() need not try days: it looks at the candidate up to the due
+ * Holidays and a convention move that first one, but leave it one day. So
+ * next_step_on() need not try days: it looks at the candidate up to the due
  * date, then at the candidate after it. Days are counted in 64 bits, in which
  * nothing a date and a step can add up to overflows.
  */
@@ -21,6 +22,7 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 
+#include "business_day.h"
 #include "debiteur.h"
 #include "dunning_step.h"
 
@@ -39,44 +41,15 @@ typedef struct DunningCase
 	int64 issued;
 	int64 noticed; /* day of the last notice */
 	bool was_noticed;
+	const Calendar *calendar;
+	Convention convention;
 } DunningCase;
 
-/*
- * The n-th business day (Monday to Friday) after the day, or before it if n
- * is negative; n = 0 is the day itself, whatever day it is.
- */
 static int64
-add_business_days(int64 day, int n)
-{
-	/* Day 0 of the server's calendar, 2000-01-01, was a Saturday. */
-	int weekday = (int) (((day + 5) % 7 + 7) % 7);
-
-	if (n == 0)
-		return day;
-	/* From a weekend, count as from the business day on its other side. */
-	if (weekday > 4 && n > 0)
-	{
-		day -= weekday - 4;
-		weekday = 4;
-	}
-	else if (weekday > 4)
-	{
-		day += 7 - weekday;
-		weekday = 0;
-	}
-	day += (int64) (n / 5) * 7 + n % 5;
-	if (weekday + n % 5 > 4)
-		day += 2;
-	else if (weekday + n % 5 < 0)
-		day -= 2;
-	return day;
-}
-
-static int64
-add_days(int64 day, DunningStep step)
+add_days(const Calendar *calendar, int64 day, DunningStep step)
 {
 	if (STEP_UNIT(step) == UNIT_BUSINESS_DAYS)
-		return add_business_days(day, STEP_DAYS(step));
+		return debiteur_add_business_days(calendar, day, STEP_DAYS(step));
 	return day + STEP_DAYS(step);
 }
 
@@ -168,30 +141,48 @@ debiteur_policy_problem(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(problem));
 }
 
-/*
- * Reads the first five arguments, which next_step() and next_step_on() share,
- * into the case; false if the answer is NULL whatever the others are.
- */
-static bool
-read_case(FunctionCallInfo fcinfo, DunningCase *c)
+static const DunningStep *
+steps_arg(FunctionCallInfo fcinfo, int n, int *nsteps)
 {
-	ArrayType *array;
-	char *problem;
+	ArrayType *array = PG_GETARG_ARRAYTYPE_P(n);
+	char *problem = list_problem(array);
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) ||
-		PG_ARGISNULL(3))
-		return false;
-
-	array = PG_GETARG_ARRAYTYPE_P(0);
-	problem = list_problem(array);
 	if (problem != NULL)
 		ereport(ERROR, (errcode(ERRCODE_DEBITEUR_POLICY),
 						errmsg("the policy can't work"),
 						errdetail_internal("%s", problem),
 						errhint("policy_problem() says what is wrong with a "
 								"list of steps.")));
-	c->steps = (const DunningStep *) ARR_DATA_PTR(array);
-	c->nsteps = ARR_DIMS(array)[0];
+	*nsteps = ARR_DIMS(array)[0];
+	return (const DunningStep *) ARR_DATA_PTR(array);
+}
+
+PG_FUNCTION_INFO_V1(debiteur_uses_business_days);
+Datum
+debiteur_uses_business_days(PG_FUNCTION_ARGS)
+{
+	int nsteps;
+	const DunningStep *steps = steps_arg(fcinfo, 0, &nsteps);
+
+	for (int i = 0; i < nsteps; i++)
+		if (STEP_UNIT(steps[i]) == UNIT_BUSINESS_DAYS)
+			PG_RETURN_BOOL(true);
+	PG_RETURN_BOOL(false);
+}
+
+/*
+ * Reads the arguments that next_step() and next_step_on() share, the first
+ * five and the last two, into the case; false if the answer is NULL whatever
+ * the others are.
+ */
+static bool
+read_case(FunctionCallInfo fcinfo, DunningCase *c)
+{
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) ||
+		PG_ARGISNULL(3) || PG_ARGISNULL(7) || PG_ARGISNULL(8))
+		return false;
+
+	c->steps = steps_arg(fcinfo, 0, &c->nsteps);
 	c->taken = PG_GETARG_INT32(1);
 	if (c->taken < 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -204,16 +195,31 @@ read_case(FunctionCallInfo fcinfo, DunningCase *c)
 	c->issued = PG_GETARG_DATEADT(3);
 	c->was_noticed = !PG_ARGISNULL(4);
 	c->noticed = c->was_noticed ? PG_GETARG_DATEADT(4) : 0;
+	c->calendar =
+		debiteur_calendar_arg(fcinfo, 7, -1, &fcinfo->flinfo->fn_extra);
+	c->convention = debiteur_convention_arg(fcinfo, 8);
 	return true;
 }
 
-/* The first day of the step at steps[i], but for "one step a day". */
+/*
+ * The first day of the step at steps[i], but for "one step a day". The
+ * convention moves it, but not across the day it counts from: a reminder stays
+ * after the due date, an announcement before it or on it.
+ */
 static int64
 step_day(const DunningCase *c, int i)
 {
-	if (STEP_ANCHOR(c->steps[i]) == ANCHOR_PREV && c->was_noticed)
-		return add_days(c->noticed, c->steps[i]);
-	return add_days(c->due, c->steps[i]);
+	DunningStep step = c->steps[i];
+	bool from_notice = STEP_ANCHOR(step) == ANCHOR_PREV && c->was_noticed;
+	int64 anchor = from_notice ? c->noticed : c->due;
+	int64 day = add_days(c->calendar, anchor, step);
+	int64 moved = debiteur_roll(c->calendar, day, c->convention);
+
+	if (day > anchor && moved <= anchor)
+		return debiteur_roll(c->calendar, day, CONVENTION_FOLLOWING);
+	if (day <= anchor && moved > anchor)
+		return debiteur_roll(c->calendar, day, CONVENTION_PRECEDING);
+	return moved;
 }
 
 static bool

@@ -30,6 +30,7 @@ StaticAssertDecl(lengthof(debiteur_trade_words) == TERMS_UPON_RECEIPT + 1,
 typedef struct TermsCache
 {
 	PaymentTerms terms;
+	void *extra; /* what else the function keeps there */
 	int length;
 	char text[FLEXIBLE_ARRAY_MEMBER];
 } TermsCache;
@@ -58,6 +59,9 @@ print_op(StringInfo out, const DateOp *op)
 		case DATE_OP_DAYS:
 			appendStringInfo(out, "net %d", op->count);
 			break;
+		case DATE_OP_BUSINESS_DAYS:
+			appendStringInfo(out, "net %d bd", op->count);
+			break;
 		case DATE_OP_MONTHS:
 			appendStringInfo(out, "net %d month%s", op->count,
 							 op->count == 1 ? "" : "s");
@@ -83,8 +87,7 @@ print_op(StringInfo out, const DateOp *op)
 static void
 print_terms(StringInfo out, const PaymentTerms *terms)
 {
-	bool counted = terms->ops[0].kind == DATE_OP_DAYS ||
-				   terms->ops[0].kind == DATE_OP_MONTHS;
+	bool counted = is_counted(terms->ops[0].kind);
 	bool prox = false;
 
 	if (terms->trade_word >= 0)
@@ -138,6 +141,7 @@ debiteur_terms_arg(FunctionCallInfo fcinfo)
 	const char *text = VARDATA_ANY(value);
 	int length = VARSIZE_ANY_EXHDR(value);
 	TermsCache *cache = fcinfo->flinfo->fn_extra;
+	void *extra = cache == NULL ? NULL : cache->extra;
 
 	if (cache == NULL || cache->length != length ||
 		memcmp(cache->text, text, length) != 0)
@@ -150,9 +154,17 @@ debiteur_terms_arg(FunctionCallInfo fcinfo)
 		(void) debiteur_parse_terms(text, length, &cache->terms, NULL);
 		memcpy(cache->text, text, length);
 		cache->length = length;
+		cache->extra = extra;
 		fcinfo->flinfo->fn_extra = cache;
 	}
 	return &cache->terms;
+}
+
+/* Where a function that has read its terms keeps something else. */
+void **
+debiteur_terms_extra(FunctionCallInfo fcinfo)
+{
+	return &((TermsCache *) fcinfo->flinfo->fn_extra)->extra;
 }
 
 PG_FUNCTION_INFO_V1(debiteur_payment_terms_in);

@@ -20,12 +20,21 @@
 
 typedef enum DateOpKind
 {
-	DATE_OP_DAYS,	/* count days later */
+	DATE_OP_DAYS,		   /* count days later */
+	DATE_OP_BUSINESS_DAYS, /* count business days later */
 	DATE_OP_MONTHS, /* count months later, clamped to the month's length */
 	DATE_OP_EOM,	/* the last day of the month */
 	DATE_OP_PROX,	/* day count of the next month, clamped */
 	DATE_OP_ON		/* the next of some days of the month, today included */
 } DateOpKind;
+
+/* Is it written "net" and a number? */
+static inline bool
+is_counted(DateOpKind kind)
+{
+	return kind == DATE_OP_DAYS || kind == DATE_OP_BUSINESS_DAYS ||
+		   kind == DATE_OP_MONTHS;
+}
 
 /* No operation leads to an earlier date, none changes the order of dates. */
 typedef struct DateOp
@@ -54,10 +63,16 @@ typedef struct PaymentTerms
 /* payment_terms.c */
 extern const char *const debiteur_trade_words[];
 extern const PaymentTerms *debiteur_terms_arg(FunctionCallInfo fcinfo);
+extern void **debiteur_terms_extra(FunctionCallInfo fcinfo);
 
 /* terms_notation.c */
 extern bool debiteur_parse_terms(const char *text, int length,
 								 PaymentTerms *terms, Node *escontext);
+
+/* terms_readings.c */
+extern const char *debiteur_readings_of_days(int days, bool bare);
+extern const char *debiteur_readings_of_months(int months);
+extern const char *debiteur_readings_of_business_days(int days);
 
 /* due_date.c */
 extern bool

@@ -4,8 +4,8 @@
  *
  *	terms	 = trade word | { tier } date { "then" date } [ "cutoff" day ]
  *	tier	 = percentage "/" days | percentage "/" day "prox"
- *	date	 = "net" days | "net" months "month(s)" | "eom" | day "prox"
- *			 | "on" day { "," day }
+ *	date	 = "net" days | "net" days "bd" | "net" months "month(s)" | "eom"
+ *			 | day "prox" | "on" day { "," day }
  *
  * The first date is reckoned from the invoice date, each next one from the
  * date before it. The reader also takes what the trade writes ("n/30", "2% 10,
@@ -102,40 +102,6 @@ refuse_unordered(TermsReader *r, const Token *start, const char *hint)
 							hint);
 }
 
-/*
- * French law knows the first two readings, the British trade the third, for
- * whole months; a bare number also passes for a day of the next month.
- */
-static const char *
-readings_of_days(int days, bool bare)
-{
-	const char *s = days == 30 ? "" : "s";
-	const char *third = "";
-
-	if (days > 0 && days % 30 == 0)
-		third = psprintf(", or \"net %d month%s then eom\" (%d month%s, then "
-						 "the end of that month)",
-						 days / 30, s, days / 30, s);
-	else if (bare && days > 0 && days <= 31)
-		third = psprintf(", or \"%d prox\" (day %d of the next month)", days,
-						 days);
-	return psprintf("Write \"net %d then eom\" (%d days, then the end of that "
-					"month)%s \"eom then net %d\" (the end of the invoice's "
-					"month, then %d days)%s.",
-					days, days, third[0] ? "," : " or", days, days, third);
-}
-
-static const char *
-readings_of_months(int months)
-{
-	const char *s = months == 1 ? "" : "s";
-
-	return psprintf("Write \"net %d month%s then eom\" (%d month%s, then the "
-					"end of that month) or \"eom then net %d month%s\" (the "
-					"end of the invoice's month, then %d month%s).",
-					months, s, months, s, months, s, months, s);
-}
-
 /* ---------- words and numbers ---------- */
 
 static bool
@@ -201,6 +167,16 @@ accept_day_unit(TermsReader *r)
 {
 	return accept_word(&r->tokens, "days") || accept_word(&r->tokens, "day") ||
 		   accept_word(&r->tokens, "d");
+}
+
+static bool
+accept_business_day_unit(TermsReader *r)
+{
+	return accept_word(&r->tokens, "bd") ||
+		   accept_words(&r->tokens, "business", "days") ||
+		   accept_words(&r->tokens, "business", "day") ||
+		   accept_words(&r->tokens, "working", "days") ||
+		   accept_words(&r->tokens, "working", "day");
 }
 
 static bool
@@ -294,11 +270,12 @@ append_op(TermsReader *r, DateOpKind kind, int count, uint32 days)
 	DateOp op = {kind, count, days};
 	DateOp *last = &terms->ops[Max(terms->nops - 1, 0)];
 
-	if (kind == DATE_OP_MONTHS && count == 0)
+	if (is_counted(kind) && count == 0)
 		op.kind = DATE_OP_DAYS;
 	if (terms->nops == 0)
 		terms->ops[terms->nops++] = op;
-	else if (last->kind == DATE_OP_DAYS && op.kind == DATE_OP_DAYS)
+	else if (last->kind == op.kind &&
+			 (op.kind == DATE_OP_DAYS || op.kind == DATE_OP_BUSINESS_DAYS))
 	{
 		last->count += op.count;
 		if (last->count > TERMS_MAX_DAYS)
@@ -336,11 +313,15 @@ finish_eom(TermsReader *r, const Token *start)
 	if (!read_whole(r, "days", 0, TERMS_MAX_DAYS, &count))
 		return false;
 	if (accept_month_unit(r))
-		return refuse_unordered(r, start, readings_of_months(count));
+		return refuse_unordered(r, start, debiteur_readings_of_months(count));
 	if (accept_week_unit(r))
-		return refuse_unordered(r, start, readings_of_days(count * 7, false));
+		return refuse_unordered(r, start,
+								debiteur_readings_of_days(count * 7, false));
+	if (accept_business_day_unit(r))
+		return refuse_unordered(r, start,
+								debiteur_readings_of_business_days(count));
 	bare &= !accept_day_unit(r);
-	return refuse_unordered(r, start, readings_of_days(count, bare));
+	return refuse_unordered(r, start, debiteur_readings_of_days(count, bare));
 }
 
 /* "on", read; then the days: "5", "5,25", "5 and 25". */
@@ -383,7 +364,20 @@ finish_bare_number(TermsReader *r, const Token *number)
 				 n, n, n, n, n, n));
 }
 
-/* "30", "30 days", "2 weeks", "1 month", "10 prox"; "net" may stand by */
+/* The hint for days, weeks, months or business days with "eom" behind. */
+static const char *
+readings_with_eom(DateOpKind kind, int count, bool bare)
+{
+	if (kind == DATE_OP_MONTHS)
+		return debiteur_readings_of_months(count);
+	if (kind == DATE_OP_BUSINESS_DAYS)
+		return debiteur_readings_of_business_days(count);
+	return debiteur_readings_of_days(count, bare);
+}
+
+/*
+ * "30", "30 days", "5 bd", "2 weeks", "1 month", "10 prox"; "net" may stand by
+ */
 static bool
 read_counted(TermsReader *r, bool net, bool first)
 {
@@ -407,6 +401,11 @@ read_counted(TermsReader *r, bool net, bool first)
 		max = TERMS_MAX_DAYS / 7;
 		scale = 7;
 	}
+	else if (accept_business_day_unit(r))
+	{
+		kind = DATE_OP_BUSINESS_DAYS;
+		what = "business days";
+	}
 	else if (accept_prox(r))
 	{
 		kind = DATE_OP_PROX;
@@ -425,10 +424,7 @@ read_counted(TermsReader *r, bool net, bool first)
 		return false;
 	if (eom)
 		return refuse_unordered(
-			r, &number,
-			kind == DATE_OP_MONTHS
-				? readings_of_months(number.whole)
-				: readings_of_days(number.whole * scale, !unit));
+			r, &number, readings_with_eom(kind, number.whole * scale, !unit));
 	if (first && kind != DATE_OP_PROX &&
 		accept_words(&r->tokens, "from", "invoice"))
 	{
@@ -511,9 +507,7 @@ net_begins_somewhere(const TermsReader *r)
 
 	for (int i = 0; i < terms->ntiers; i++)
 		prox |= terms->tiers[i].until.kind == DATE_OP_PROX;
-	return prox && !r->from_invoice &&
-		   (terms->ops[0].kind == DATE_OP_DAYS ||
-			terms->ops[0].kind == DATE_OP_MONTHS);
+	return prox && !r->from_invoice && is_counted(terms->ops[0].kind);
 }
 
 static bool

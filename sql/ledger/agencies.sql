@@ -16,7 +16,8 @@ BEGIN
         'customer', to_jsonb(owner) - '{id,terms,policy,segment}'::text[],
         'claims', coalesce((
             SELECT jsonb_agg(jsonb_build_object(
-                       'number', i.number, 'kind', i.kind, 'belongs_to', r.number, 'currency', i.currency, 'issued_on', i.issued_on, 'due_on', i.due_on,
+                       'number', i.number, 'kind', i.kind, 'belongs_to', r.number, 'currency', i.currency, 'issued_on', i.issued_on,
+                       'due_on', CASE WHEN i.rescheduled_on > dossier.as_of THEN due_as_of(i.id, dossier.as_of) ELSE i.due_on END,
                        'terms', i.terms::text, 'reference', i.reference, 'amount', i.amount, 'open_amount', o.open_amount, 'status', i.status::text,
                        'postings', coalesce((SELECT jsonb_agg(jsonb_build_object('posted_on', a.posted_on, 'kind', a.kind, 'amount', a.amount, 'reason', a.reason)
                                                               ORDER BY a.posted_on, a.id)

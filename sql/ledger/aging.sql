@@ -62,7 +62,8 @@ BEGIN
                    coalesce(sum(q.amount) FILTER (WHERE q.due_on IS NOT NULL), 0) AS total,
                    -- Money has no due date.
                    coalesce(sum(q.amount) FILTER (WHERE q.due_on IS NULL), 0) AS on_account
-              FROM (SELECT s.customer_id, s.currency, s.due_on, s.issued_on AS from_on, s.settled_on AS until_on, s.amount FROM settlement s
+              FROM (SELECT s.customer_id, s.currency, CASE WHEN s.rescheduled_on > as_of THEN due_as_of(s.invoice_id, as_of) ELSE s.due_on END AS due_on,
+                           s.issued_on AS from_on, s.settled_on AS until_on, s.amount FROM settlement s
                     UNION ALL
                     SELECT m.customer_id, m.currency, NULL, m.received_on, m.used_on, m.amount FROM money_use m) q
              WHERE q.from_on <= as_of AND q.until_on > as_of AND q.amount <> 0

@@ -16,17 +16,18 @@
  * planner's price of random pages.
  */
 CREATE OR REPLACE VIEW settlement AS
-SELECT i.id AS invoice_id, i.customer_id, i.currency, i.due_on, CASE WHEN i.status <> 'draft' THEN i.issued_on END AS issued_on,
+SELECT i.id AS invoice_id, i.customer_id, i.currency, i.due_on, i.rescheduled_on, CASE WHEN i.status <> 'draft' THEN i.issued_on END AS issued_on,
        date 'infinity' AS settled_on, i.open_amount AS amount
   FROM invoice i
 UNION ALL
-SELECT i.id, i.customer_id, i.currency, i.due_on, i.issued_on, a.posted_on, a.amount
+SELECT i.id, i.customer_id, i.currency, i.due_on, i.rescheduled_on, i.issued_on, a.posted_on, a.amount
   FROM allocation a JOIN invoice i ON i.id = a.invoice_id;
 COMMENT ON VIEW settlement IS 'When each part of a claim was settled. What was open of it on a day: the sum over issued_on <= day < settled_on.';
 COMMENT ON COLUMN settlement.invoice_id IS 'The claim.';
 COMMENT ON COLUMN settlement.customer_id IS 'Who owes it.';
 COMMENT ON COLUMN settlement.currency IS 'ISO 4217.';
-COMMENT ON COLUMN settlement.due_on IS 'Due date of the claim.';
+COMMENT ON COLUMN settlement.due_on IS 'Due date of the claim, from rescheduled_on on; before, due_as_of() has it.';
+COMMENT ON COLUMN settlement.rescheduled_on IS 'Day on which it got this due date; NULL: never another one.';
 COMMENT ON COLUMN settlement.issued_on IS 'Since when it is a claim; NULL: a draft.';
 COMMENT ON COLUMN settlement.settled_on IS 'Day of the posting; infinity: still open.';
 COMMENT ON COLUMN settlement.amount IS 'The part of the claim; 0: nothing is open. The opposite sign where a posting was reversed.';
@@ -56,13 +57,14 @@ LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force
 BEGIN
     PERFORM require_date(as_of, 'as_of');
     RETURN QUERY
-    SELECT i.id, i.customer_id, i.number, i.kind, i.currency, i.issued_on, i.due_on, i.amount, o.amount
+    SELECT i.id, i.customer_id, i.number, i.kind, i.currency, i.issued_on,
+           CASE WHEN i.rescheduled_on > as_of THEN due_as_of(i.id, as_of) ELSE i.due_on END, i.amount, o.amount
       FROM (SELECT s.invoice_id, sum(s.amount) AS amount
               FROM settlement s WHERE s.issued_on <= as_of AND s.settled_on > as_of AND s.amount <> 0
              GROUP BY 1 HAVING sum(s.amount) <> 0) o
       JOIN invoice i ON i.id = o.invoice_id;
 END $$;
-COMMENT ON FUNCTION open_items(date) IS 'Claims that were open at the end of a date, with what was open of them then; credit notes are negative. Error RV016: not a date.';
+COMMENT ON FUNCTION open_items(date) IS 'Claims that were open at the end of a date, with what was open of them and when they were due then; credit notes are negative. Error RV016: not a date.';
 
 CREATE OR REPLACE FUNCTION on_account(as_of date DEFAULT today()) RETURNS TABLE (customer_id bigint, currency text, amount numeric)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan SET random_page_cost = 1.1 AS $$

@@ -9,6 +9,7 @@
  *   not_due        the day of the next step has not come
  *   hold           a hold covers the date
  *   min_interval   less than min_interval days lie between the date and a notice to the customer, or the claim's own issue
+ *   not_sending_day  the policy takes no step on the date
  *   net_credit     what is overdue, less credit notes and money on account, is not above 0
  *   below_minimum  that is less than the policy's minimum_amount
  */
@@ -16,7 +17,7 @@ CREATE OR REPLACE FUNCTION decide(as_of date DEFAULT today(), customers bigint[]
 RETURNS TABLE (
     invoice_id bigint, customer_id bigint, invoice text, customer text, currency text, status invoice_status, due_on date,
     open_amount numeric, policy_id bigint, grouped_by text, step int, action dunning_step, taken boolean, reasons text[], next_on date,
-    step_on date, held_until date, wait_until date, net numeric, minimum_amount numeric
+    step_on date, held_until date, wait_until date, net numeric, minimum_amount numeric, sends_on date
 )
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
@@ -25,6 +26,7 @@ DECLARE
     -- Most customers have no hold, and nothing on account: then the plan below looks for none.
     any_hold boolean;
     any_account boolean;
+    days_off date[];
 BEGIN
     IF decide.as_of IS NULL OR NOT isfinite(decide.as_of) THEN
         RAISE EXCEPTION '% is not a date to decide for', coalesce(decide.as_of::text, 'NULL')
@@ -39,25 +41,32 @@ BEGIN
     END IF;
     any_hold := EXISTS (SELECT FROM hold h WHERE h.customer_id = ANY (whose) AND h.during @> decide.as_of);
     any_account := EXISTS (SELECT FROM payment m WHERE m.customer_id = ANY (whose) AND m.unallocated <> 0);
+    days_off := holidays();
     RETURN QUERY
-    WITH item AS (
+    WITH sending AS MATERIALIZED (
+        -- Once a policy, not once a claim.
+        SELECT p.id, sending_day(decide.as_of, p.send_days, p.quiet, days_off) AS sends_on FROM policy p WHERE num_nonnulls(p.send_days, p.quiet) > 0
+    ), item AS (
         -- All that is open with these customers: it counts in the balance, candidate or not.
-        SELECT i.id, i.customer_id, i.number, i.kind, i.currency, i.issued_on, i.due_on, i.open_amount, i.status, i.step, i.noticed_on,
+        SELECT i.id, i.customer_id, i.number, i.kind, i.currency, i.issued_on, i.due_on, i.open_amount, i.status, i.step,
+               -- The notice before asked for another due date: what counts from it waits for this one.
+               CASE WHEN i.rescheduled_on IS NOT NULL AND anchor(p.steps[i.step + 1]) = 'prev' THEN greatest(i.noticed_on, i.due_on) ELSE i.noticed_on END AS noticed_on,
                i.kind <> 'credit_note' AND (i.next_on <= decide.as_of OR i.id = only_invoice) AS candidate,
                CASE WHEN any_hold THEN
                    (SELECT max(coalesce(upper(h.during) - 1, 'infinity')) FROM hold h
                      WHERE h.customer_id = i.customer_id AND (h.invoice_id IS NULL OR h.invoice_id = i.id)
                        AND h.during @> decide.as_of) END AS held_until,
                c.number AS customer_number, p.id AS used_policy, p.grouped_by, p.steps, p.catch_up = 'by_age' AS by_age,
-               p.minimum_amount, p.min_interval
+               p.minimum_amount, p.min_interval, p.convention,
+               CASE WHEN num_nonnulls(p.send_days, p.quiet) > 0 THEN (SELECT s.sends_on FROM sending s WHERE s.id = p.id) END AS sends_on
           FROM invoice i
           JOIN customer c ON c.id = i.customer_id
           LEFT JOIN policy a ON a.current AND a.name = coalesce(c.policy, (SELECT s.policy FROM settings s))
           LEFT JOIN policy p ON p.id = coalesce(i.policy_id, a.id)
          WHERE i.customer_id = ANY (whose) AND i.open_amount <> 0 AND is_open(i.status) AND i.issued_on <= decide.as_of
     ), dated AS (
-        SELECT t.*, CASE WHEN t.candidate THEN next_step(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age) END AS step_now,
-               CASE WHEN t.candidate THEN next_step_on(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age) END AS step_day,
+        SELECT t.*, CASE WHEN t.candidate THEN next_step(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age, days_off, t.convention) END AS step_now,
+               CASE WHEN t.candidate THEN next_step_on(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age, days_off, t.convention) END AS step_day,
                -- The invoice is a letter too; a notice of a later date than as_of is there when an earlier date is run again.
                CASE WHEN t.candidate AND t.min_interval > 0 THEN
                    greatest((SELECT max(n.issued_on) FROM notice n WHERE n.customer_id = t.customer_id AND n.issued_on < decide.as_of + t.min_interval),
@@ -68,7 +77,7 @@ BEGIN
                         OR (d.due_on < decide.as_of AND d.held_until IS NULL AND d.status <> 'in_collection')) OVER whole AS overdue,
                -- A notice before the due date asks for what is not overdue yet, of the claims that it can be for today.
                sum(d.open_amount) FILTER (WHERE d.due_on >= decide.as_of AND d.step_now IS NOT NULL AND d.held_until IS NULL
-                        AND coalesce(d.waits_until <= decide.as_of, true)) OVER whole AS upcoming
+                                                 AND (greatest(d.sends_on, d.waits_until) > decide.as_of) IS NOT TRUE) OVER whole AS upcoming
           FROM dated d WINDOW whole AS (PARTITION BY d.customer_id, d.currency)
     ), judged AS (
         SELECT w.*, coalesce(w.overdue, 0) + CASE WHEN w.due_on < decide.as_of THEN 0 ELSE coalesce(w.upcoming, 0) END
@@ -85,8 +94,9 @@ BEGIN
                         WHEN j.step_now IS NULL THEN 'not_due' END,
                    CASE WHEN j.held_until IS NOT NULL THEN 'hold' END,
                    CASE WHEN j.waits_until > decide.as_of THEN 'min_interval' END,
+                   CASE WHEN j.step_now IS NOT NULL AND j.sends_on > decide.as_of THEN 'not_sending_day' END,
                    -- A claim that is not dunned anyway does not count in net.
-                   CASE WHEN j.step_now IS NULL OR j.held_until IS NOT NULL OR j.status = 'in_collection'
+                   CASE WHEN j.step_now IS NULL OR j.held_until IS NOT NULL OR j.sends_on > decide.as_of OR j.status = 'in_collection'
                              OR (j.due_on >= decide.as_of AND j.waits_until > decide.as_of) THEN NULL
                         WHEN j.net <= 0 THEN 'net_credit'
                         WHEN CASE j.grouped_by WHEN 'invoice' THEN least(j.net, j.open_amount) ELSE j.net END < j.minimum_amount THEN 'below_minimum' END
@@ -96,17 +106,18 @@ BEGIN
     SELECT r.id, r.customer_id, r.number, r.customer_number, r.currency, r.status, r.due_on, r.open_amount, r.used_policy, r.grouped_by,
            r.step_now, r.steps[r.step_now], r.why_not = '{}', r.why_not,
            CASE WHEN r.why_not = '{}'
-                THEN next_look(r.steps, r.step_now, r.due_on, r.issued_on, decide.as_of, decide.as_of + 1, r.by_age, r.status = 'open' AND r.due_on >= decide.as_of)
+                THEN next_look(r.steps, r.step_now, r.due_on, r.issued_on, decide.as_of, decide.as_of + 1, r.by_age, r.status = 'open' AND r.due_on >= decide.as_of,
+                               days_off, r.convention)
                 ELSE least(nullif(CASE WHEN r.used_policy IS NULL OR r.status = 'in_collection' THEN NULL
                                        WHEN r.step_now IS NULL THEN r.step_day
-                                       ELSE greatest(r.held_until + 1, r.waits_until, decide.as_of + 1) END, 'infinity'),
+                                       ELSE greatest(r.held_until + 1, r.waits_until, r.sends_on, decide.as_of + 1) END, 'infinity'),
                            CASE WHEN r.status = 'open' AND r.due_on >= decide.as_of THEN r.due_on + 1 END) END,
-           r.step_day, r.held_until, r.waits_until, r.net, r.minimum_amount
+           r.step_day, r.held_until, r.waits_until, r.net, r.minimum_amount, r.sends_on
       FROM reasoned r
      WHERE only_invoice IS NULL OR r.id = only_invoice;
 END $$;
 COMMENT ON FUNCTION decide(date, bigint[], bigint) IS
-'What advance(as_of) would do with each claim that it would look at: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; held_until, wait_until: last day of its hold, end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account. customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not. Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, net_credit, below_minimum.';
+'What advance(as_of) would do with each claim that it would look at: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; held_until, wait_until: last day of its hold, end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account; sends_on: first day, not before as_of, on which its policy takes steps (NULL: each). customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not. Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, not_sending_day, net_credit, below_minimum.';
 
 CREATE OR REPLACE FUNCTION explain(invoice text, as_of date DEFAULT today()) RETURNS TABLE (reason text, detail text)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -142,6 +153,7 @@ BEGIN
                    WHEN 'not_due' THEN format('due %s, next step on %s', d.due_on, d.step_on)
                    WHEN 'hold' THEN CASE WHEN isfinite(d.held_until) THEN format('held until %s', d.held_until) ELSE 'held until released' END
                    WHEN 'min_interval' THEN format('no notice before %s', d.wait_until)
+                   WHEN 'not_sending_day' THEN format('no notice goes out before %s', d.sends_on)
                    WHEN 'net_credit' THEN format('overdue less credits and money on account is %s %s', d.net, d.currency)
                    WHEN 'below_minimum' THEN format('%s is below the minimum of %s %s', least(d.net, CASE d.grouped_by WHEN 'invoice' THEN d.open_amount END), d.minimum_amount, d.currency)
                END

@@ -25,10 +25,14 @@ CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON invoice FOR EACH ROW
     WHEN (OLD.status <> 'draft' AND (
           NEW.id <> OLD.id OR NEW.customer_id <> OLD.customer_id OR NEW.number <> OLD.number OR NEW.kind <> OLD.kind
           OR NEW.related_id IS DISTINCT FROM OLD.related_id OR NEW.currency <> OLD.currency OR NEW.amount <> OLD.amount
-          OR NEW.issued_on <> OLD.issued_on OR NEW.due_on <> OLD.due_on OR NEW.terms <> OLD.terms))
+          OR NEW.issued_on <> OLD.issued_on OR NEW.terms <> OLD.terms))
     EXECUTE FUNCTION facts_stay('invoice', 'An issued invoice keeps its number, customer, kind, currency, amount, dates and terms.',
         'Correct it by a credit note and a new invoice.');
--- The triggers of allocation write these columns; nobody else does.
+-- The triggers of allocation and reschedule write these columns; nobody else does.
+CREATE OR REPLACE TRIGGER facts_due AFTER UPDATE ON invoice FOR EACH ROW
+    WHEN (pg_trigger_depth() = 0
+          AND (NEW.rescheduled_on IS DISTINCT FROM OLD.rescheduled_on OR (OLD.status <> 'draft' AND NEW.due_on <> OLD.due_on)))
+    EXECUTE FUNCTION facts_stay('invoice', 'due_on and rescheduled_on follow the rows of reschedule.', 'Use reschedule(): it moves the open amount on the day that it happens.');
 CREATE OR REPLACE TRIGGER facts_allocated AFTER UPDATE ON invoice FOR EACH ROW
     WHEN (pg_trigger_depth() = 0
           AND (NEW.allocated <> OLD.allocated OR (OLD.status <> 'draft' AND NEW.closed_on IS DISTINCT FROM OLD.closed_on)))
@@ -46,6 +50,11 @@ CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON invoice FOR EACH ROW WHE
     EXECUTE FUNCTION facts_stay('invoice', 'Only a draft can be deleted.', 'Use cancel_invoice() or issue_credit_note().');
 CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON invoice
     EXECUTE FUNCTION facts_stay('invoice', 'Invoices are not deleted.', 'debiteur.drop_ledger() drops a whole ledger.');
+
+CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE OR DELETE ON reschedule FOR EACH ROW
+    EXECUTE FUNCTION facts_stay('reschedule', 'When a claim was due, and from which day on, stays as it was.', 'reschedule() gives the claim another due date.');
+CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON reschedule
+    EXECUTE FUNCTION facts_stay('reschedule', 'Changes of due dates are not deleted.', 'debiteur.drop_ledger() drops a whole ledger.');
 
 CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON payment FOR EACH ROW
     WHEN (NEW.id <> OLD.id OR NEW.customer_id <> OLD.customer_id OR NEW.currency <> OLD.currency OR NEW.amount <> OLD.amount
@@ -82,7 +91,8 @@ CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON notice_line
 CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON policy FOR EACH ROW
     WHEN (NEW.id <> OLD.id OR NEW.name <> OLD.name OR NEW.version <> OLD.version OR NEW.catch_up <> OLD.catch_up
           OR NEW.grouped_by <> OLD.grouped_by OR NEW.minimum_amount <> OLD.minimum_amount OR NEW.min_interval <> OLD.min_interval
-          OR NEW.steps <> OLD.steps)
+          OR NEW.steps <> OLD.steps OR NEW.convention <> OLD.convention OR NEW.send_days IS DISTINCT FROM OLD.send_days
+          OR NEW.quiet IS DISTINCT FROM OLD.quiet)
     EXECUTE FUNCTION facts_stay('policy', 'A version of a policy stays as it was.', 'set_policy() makes a new version.');
 -- Claims and notices name their version without a foreign key.
 CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON policy FOR EACH ROW

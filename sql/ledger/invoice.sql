@@ -2,8 +2,9 @@
  * invoice: a claim with its own balance.
  *
  * The facts (number, customer, dates, amount, ...) stay as posted. What follows
- * from them (allocated, status, closed_on) is kept up by triggers; what
- * dunning knows of the claim (policy_id ... next_on) is written by advance.
+ * from postings (allocated, status, closed_on, another due_on) is kept up by
+ * triggers; what dunning knows of the claim (policy_id ... next_on) is written
+ * by advance.
  */
 CREATE SEQUENCE invoice_id_seq;
 CREATE TABLE invoice (
@@ -22,6 +23,7 @@ CREATE TABLE invoice (
     open_amount numeric NOT NULL GENERATED ALWAYS AS (CASE WHEN status = 'cancelled' THEN 0 ELSE amount - allocated END) STORED,
     status      invoice_status NOT NULL DEFAULT 'open',
     closed_on   date,
+    rescheduled_on date,
     policy_id   bigint,
     cycle       int NOT NULL DEFAULT 1,
     step        int NOT NULL DEFAULT 0,
@@ -45,13 +47,14 @@ COMMENT ON COLUMN invoice.related_id IS 'The invoice that a credit note, costs o
 COMMENT ON COLUMN invoice.currency IS 'ISO 4217.';
 COMMENT ON COLUMN invoice.amount IS 'VAT included; negative for a credit note; no more digits than the currency has.';
 COMMENT ON COLUMN invoice.issued_on IS 'Invoice date.';
-COMMENT ON COLUMN invoice.due_on IS 'Last day of payment in time: overdue from the day after. Default: from the terms; for a credit note its invoice''s, else its own date.';
+COMMENT ON COLUMN invoice.due_on IS 'Last day of payment in time: overdue from the day after. Default: from the terms; for a credit note its invoice''s, else its own date. Kept by the rows of reschedule.';
 COMMENT ON COLUMN invoice.terms IS 'Default: the customer''s, else those of settings.';
 COMMENT ON COLUMN invoice.reference IS 'Payment reference printed on the invoice.';
 COMMENT ON COLUMN invoice.allocated IS 'Sum of the allocations; kept by them.';
 COMMENT ON COLUMN invoice.open_amount IS 'amount - allocated; 0 for a draft that was cancelled.';
 COMMENT ON COLUMN invoice.status IS 'Follows the allocations and the dates; draft becomes open when it is issued.';
 COMMENT ON COLUMN invoice.closed_on IS 'Day of the posting that settled it; NULL while open.';
+COMMENT ON COLUMN invoice.rescheduled_on IS 'Day from which due_on is what it is, kept by the rows of reschedule: the posted_on of the last; NULL: the claim never had another due date.';
 COMMENT ON COLUMN invoice.policy_id IS 'Policy version of its case, from the first notice on.';
 COMMENT ON COLUMN invoice.cycle IS 'Counts its cases: a settled claim that opens again begins a new one.';
 COMMENT ON COLUMN invoice.step IS 'Number of the last step taken in this cycle; 0: none.';

@@ -5,12 +5,13 @@ DECLARE
     defaults record;
 BEGIN
     IF NEW.status NOT IN ('draft', 'open') OR NEW.allocated <> 0 OR NEW.step <> 0 OR NEW.cycle <> 1
-        OR num_nonnulls(NEW.closed_on, NEW.policy_id, NEW.noticed_on, NEW.next_on) > 0 THEN
+        OR num_nonnulls(NEW.closed_on, NEW.rescheduled_on, NEW.policy_id, NEW.noticed_on, NEW.next_on) > 0 THEN
         RAISE EXCEPTION 'a new invoice is draft or open, with nothing allocated and no notice'
             USING ERRCODE = 'RV006', DETAIL = format('Invoice %s came with status %s, allocated %s.', NEW.number, NEW.status, NEW.allocated),
-                  HINT = 'Leave out the columns status, allocated, closed_on and those of dunning: they follow from what is posted.';
+                  HINT = 'Leave out the columns status, allocated, closed_on, rescheduled_on and those of dunning: they follow from what is posted.';
     END IF;
-    SELECT s.currency, coalesce(c.terms, s.terms) AS terms, p.steps, p.catch_up = 'by_age' AS by_age INTO defaults
+    SELECT s.currency, coalesce(c.terms, s.terms) AS terms, p.steps, p.catch_up = 'by_age' AS by_age, p.convention,
+           CASE WHEN p.convention <> 'unadjusted' OR uses_business_days(p.steps) THEN holidays() ELSE '{}' END AS holidays INTO defaults
       FROM settings s
       LEFT JOIN customer c ON c.id = NEW.customer_id
       LEFT JOIN policy p ON p.name = coalesce(c.policy, s.policy) AND p.current;
@@ -19,12 +20,15 @@ BEGIN
     IF NEW.kind = 'credit_note' THEN
         NEW.due_on := coalesce(NEW.due_on, (SELECT r.due_on FROM invoice r WHERE r.id = NEW.related_id), NEW.issued_on);
     ELSE
-        NEW.due_on := coalesce(NEW.due_on, due_date(NEW.terms, NEW.issued_on));
+        NEW.due_on := coalesce(NEW.due_on, due_date(NEW.terms, NEW.issued_on,
+            -- The terms' one notation says whether they look at the calendar.
+            CASE WHEN NEW.terms::text LIKE '% bd%' THEN holidays() ELSE '{}' END));
         IF NEW.amount = 0 AND NEW.status = 'open' THEN
             NEW.status := 'paid';
             NEW.closed_on := NEW.issued_on;
         ELSIF NEW.status = 'open' THEN
-            NEW.next_on := next_look(defaults.steps, 0, NEW.due_on, NEW.issued_on, NULL, NEW.issued_on, defaults.by_age, true);
+            NEW.next_on := next_look(defaults.steps, 0, NEW.due_on, NEW.issued_on, NULL, NEW.issued_on, defaults.by_age, true,
+                                     defaults.holidays, defaults.convention);
         END IF;
     END IF;
     RETURN NEW;

@@ -14,21 +14,25 @@ COMMENT ON FUNCTION require_policy(text) IS 'Error RV009 unless there is a polic
 
 CREATE OR REPLACE FUNCTION set_policy(
     name text, steps dunning_step[], catch_up text DEFAULT 'one_step', grouped_by text DEFAULT 'customer',
-    minimum_amount numeric DEFAULT 0, min_interval int DEFAULT 0, key text DEFAULT NULL
+    minimum_amount numeric DEFAULT 0, min_interval int DEFAULT 0, convention text DEFAULT 'unadjusted', send_days int[] DEFAULT NULL,
+    quiet datemultirange DEFAULT NULL, key text DEFAULT NULL
 ) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     new_id bigint := request_begin(key, 'set_policy', jsonb_build_object('name', name, 'steps', steps::text, 'catch_up', catch_up,
-        'grouped_by', grouped_by, 'minimum_amount', minimum_amount, 'min_interval', min_interval));
+        'grouped_by', grouped_by, 'minimum_amount', minimum_amount, 'min_interval', min_interval,
+        'convention', convention, 'send_days', send_days, 'quiet', quiet::text));
     problem text := policy_problem(set_policy.steps);
+    no_day text := calendar_problem(set_policy.send_days, set_policy.quiet);
     last_version int;
 BEGIN
     IF new_id IS NOT NULL THEN
         RETURN new_id;
     END IF;
     PERFORM require_text(set_policy.name, 'name'), require_choice(set_policy.catch_up, 'catch_up', '{one_step,by_age}'),
-            require_choice(set_policy.grouped_by, 'grouped_by', '{customer,invoice}');
+            require_choice(set_policy.grouped_by, 'grouped_by', '{customer,invoice}'),
+            require_choice(set_policy.convention, 'convention', '{unadjusted,following,modified_following,preceding,modified_preceding}');
     IF set_policy.minimum_amount IS NULL OR NOT (set_policy.minimum_amount >= 0 AND set_policy.minimum_amount < 1e15)
         OR set_policy.min_interval IS NULL OR set_policy.min_interval NOT BETWEEN 0 AND 3650 THEN
         RAISE EXCEPTION 'policy % can''t have a minimum of % and an interval of %', quote_literal(set_policy.name),
@@ -40,19 +44,23 @@ BEGIN
         RAISE EXCEPTION 'policy % can''t work', coalesce(quote_literal(set_policy.name), 'NULL') USING ERRCODE = 'RV011', DETAIL = problem,
             HINT = 'Steps on due dates in ascending order come first, then steps that follow the previous one; a hand-over is the last.';
     END IF;
+    IF no_day IS NOT NULL THEN
+        RAISE EXCEPTION 'policy % can''t send', quote_literal(set_policy.name) USING ERRCODE = 'RV011', DETAIL = no_day,
+            HINT = 'send_days => ''{1,2,3,4,5}'' sends from Monday to Friday; quiet => ''{[2024-12-24,2025-01-02]}'' not on these dates.';
+    END IF;
     -- Versions of a name are made one at a time.
     LOCK TABLE policy IN SHARE ROW EXCLUSIVE MODE;
     last_version := (SELECT max(p.version) FROM policy p WHERE p.name = set_policy.name);
     UPDATE policy p SET current = false WHERE p.name = set_policy.name AND p.current;
-    INSERT INTO policy AS p (name, version, steps, catch_up, grouped_by, minimum_amount, min_interval)
+    INSERT INTO policy AS p (name, version, steps, catch_up, grouped_by, minimum_amount, min_interval, convention, send_days, quiet)
         VALUES (set_policy.name, coalesce(last_version, 0) + 1, set_policy.steps, set_policy.catch_up, set_policy.grouped_by,
-                set_policy.minimum_amount, set_policy.min_interval)
+                set_policy.minimum_amount, set_policy.min_interval, set_policy.convention, set_policy.send_days, set_policy.quiet)
         RETURNING p.id INTO new_id;
     PERFORM replan(ARRAY(SELECT c.id FROM customer c WHERE coalesce(c.policy, (SELECT s.policy FROM settings s)) = set_policy.name));
     RETURN request_end(key, new_id);
 END $$;
-COMMENT ON FUNCTION set_policy(text, dunning_step[], text, text, numeric, int, text) IS
-'Makes a policy, or a new version of one; returns its id. Claims that had a notice stay on their version. The other arguments are the columns of policy. Errors: RV011 the steps can''t work; 23502, 23514 another value is missing or out of range.';
+COMMENT ON FUNCTION set_policy(text, dunning_step[], text, text, numeric, int, text, int[], datemultirange, text) IS
+'Makes a policy, or a new version of one; returns its id. Claims that had a notice stay on their version. The other arguments are the columns of policy. Errors: RV011 the steps can''t work, or no day is left to send on; 23502, 23514 another value is missing or out of range.';
 
 CREATE OR REPLACE FUNCTION replan(customers bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$

@@ -13,6 +13,9 @@ CREATE TABLE policy (
     grouped_by     text NOT NULL DEFAULT 'customer' CHECK (grouped_by IN ('customer', 'invoice')),
     minimum_amount numeric NOT NULL DEFAULT 0 CHECK (minimum_amount >= 0 AND minimum_amount < 1e15),
     min_interval   int NOT NULL DEFAULT 0 CHECK (min_interval BETWEEN 0 AND 3650),
+    convention     text NOT NULL DEFAULT 'unadjusted' CHECK (convention IN ('unadjusted', 'following', 'modified_following', 'preceding', 'modified_preceding')),
+    send_days      int[] CHECK (calendar_problem(send_days, quiet) IS NULL),
+    quiet          datemultirange,
     UNIQUE (name, version)
 );
 ALTER SEQUENCE policy_id_seq OWNED BY policy.id;
@@ -27,6 +30,9 @@ COMMENT ON COLUMN policy.catch_up IS 'What a claim gets for which steps were mis
 COMMENT ON COLUMN policy.grouped_by IS 'customer: one notice per customer, currency and step; invoice: one per invoice.';
 COMMENT ON COLUMN policy.minimum_amount IS 'No notice whose amount is below this, in the currency of the notice.';
 COMMENT ON COLUMN policy.min_interval IS 'Days that must lie between two days on which the customer gets notices, and between the issue of a claim and its first notice; 0: none.';
+COMMENT ON COLUMN policy.convention IS 'Where the day of a step is moved that is no business day of the ledger: following (the next one), preceding, modified_following, modified_preceding (the other way rather than into another month), unadjusted (it stays). Never across the day that the step counts from.';
+COMMENT ON COLUMN policy.send_days IS 'Weekdays on which steps are taken, from 1, Monday, to 7, Sunday, the ledger''s holidays excepted; NULL: on all days, holidays too. A step whose day is another one is taken on the next.';
+COMMENT ON COLUMN policy.quiet IS 'Dates on which no step is taken; NULL: none. What is closed each year is better kept as holidays of the ledger: these dates are those of this version.';
 
 INSERT INTO policy (name, version, steps) VALUES ('default', 1,
     '{due-3 email upcoming,due+7 email reminder,due+14 email final_notice,due+21 phone call,prev+14 letter default_notice,prev+15 agency hand_over}');

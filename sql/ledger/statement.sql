@@ -18,7 +18,8 @@ BEGIN
     RETURN QUERY
     -- All that was ever posted up to the end of the period; a debit is positive. place: the order within a day.
     WITH posting AS (
-        SELECT i.issued_on AS posted_on, i.currency, 1 AS place, i.id, i.kind AS what, i.number, i.due_on, i.reference, i.amount
+        SELECT i.issued_on AS posted_on, i.currency, 1 AS place, i.id, i.kind AS what, i.number,
+               CASE WHEN i.rescheduled_on > until_on THEN due_as_of(i.id, until_on) ELSE i.due_on END AS due_on, i.reference, i.amount
           FROM invoice i
          WHERE i.customer_id = owner_id AND i.issued_on <= until_on AND i.status <> 'draft' AND NOT (i.status = 'cancelled' AND i.allocated = 0)
         UNION ALL

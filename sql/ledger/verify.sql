@@ -5,6 +5,7 @@ LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
     claims CONSTANT bigint[] := ARRAY(SELECT i.id FROM invoice i);
     postings CONSTANT bigint[] := ARRAY(SELECT a.id FROM allocation a);
+    moves CONSTANT bigint[] := ARRAY(SELECT r.id FROM reschedule r);
     receipts CONSTANT bigint[] := ARRAY(SELECT p.id FROM payment p);
 BEGIN
     -- The roll-up, measure by measure: its days and what is not folded against the postings, months and years against the days.
@@ -14,6 +15,7 @@ BEGIN
         UNION ALL SELECT f.posted_on, f.currency, f.due_on, to_jsonb(f) FROM flow_of_payments(receipts) f
         UNION ALL SELECT f.posted_on, f.currency, f.due_on, to_jsonb(f) FROM flow_of_allocations(postings) f
         UNION ALL SELECT f.posted_on, f.currency, f.due_on, to_jsonb(f) FROM flow_of_turns(claims, '{}') f
+        UNION ALL SELECT f.posted_on, f.currency, f.due_on, to_jsonb(f) FROM flow_of_reschedules(moves, '{}') f
     ), rolled AS (
         -- Both tables and what is not folded, as rows of one measure each.
         SELECT 'flow_by_due' AS kept_in, false AS folded, 1 AS level, f.posted_on AS period, f.currency, f.due_on, e.key AS measure, e.value::numeric AS value
@@ -48,19 +50,27 @@ BEGIN
             UNION ALL SELECT d.kept_in, d.level, d.period, d.currency, d.due_on, d.measure, 0, d.value FROM needed d) n
      GROUP BY n.kept_in, n.level, n.period, n.currency, n.due_on, n.measure
     HAVING sum(n.kept) <> sum(n.value);
-    -- Claims against their allocations, and their status.
+    -- Claims against their allocations and changes of due dates, and their status.
     RETURN QUERY
     SELECT 'invoice', format('%s: %s', i.number, f.fact), f.kept, f.should_be
       FROM invoice i
       LEFT JOIN (SELECT a.invoice_id, sum(a.amount) AS allocated, max(a.posted_on) AS last_on FROM allocation a GROUP BY 1) s ON s.invoice_id = i.id
+      LEFT JOIN (SELECT DISTINCT ON (r.invoice_id) r.invoice_id, r.due_to, r.posted_on FROM reschedule r ORDER BY r.invoice_id, r.id DESC) m ON m.invoice_id = i.id
      CROSS JOIN LATERAL (VALUES
         ('allocated', i.allocated = coalesce(s.allocated, 0), i.allocated::text, coalesce(s.allocated, 0)::text),
         ('status', i.status = 'draft' OR is_open(i.status) = (i.amount <> coalesce(s.allocated, 0)) OR (i.status = 'cancelled' AND s.allocated IS NULL),
          i.status::text, CASE WHEN i.amount = coalesce(s.allocated, 0) THEN 'settled' ELSE 'open' END),
         ('closed_on', i.closed_on IS NULL OR s.last_on IS NULL OR i.closed_on = s.last_on, i.closed_on::text, s.last_on::text),
+        ('due_on', (i.due_on = m.due_to) IS NOT FALSE, i.due_on::text, m.due_to::text),
+        ('rescheduled_on', i.rescheduled_on IS NOT DISTINCT FROM m.posted_on, i.rescheduled_on::text, m.posted_on::text),
         ('next_on', is_open(i.status) OR i.next_on IS NULL, i.next_on::text, NULL)
      ) AS f(fact, agrees, kept, should_be)
      WHERE NOT f.agrees;
+    RETURN QUERY
+    SELECT 'reschedule', format('%s: due_from, posted_on', r.id), format('%s, %s', r.due_from, r.posted_on), format('%s, from %s', r.last_to, r.last_on)
+      FROM (SELECT c.*, lag(c.due_to) OVER chain AS last_to, lag(c.posted_on) OVER chain AS last_on
+              FROM reschedule c WINDOW chain AS (PARTITION BY c.invoice_id ORDER BY c.id)) r
+     WHERE r.due_from <> r.last_to OR r.posted_on < r.last_on;
     RETURN QUERY
     SELECT 'payment', format('%s: allocated', p.id), p.allocated::text, coalesce(s.allocated, 0)::text
       FROM payment p
@@ -74,4 +84,4 @@ BEGIN
      WHERE n.amount <> s.amount;
 END $$;
 COMMENT ON FUNCTION verify() IS
-'Every difference between what the ledger keeps and what that is made of: the roll-up and the postings, allocated amounts, status, closing dates, amounts of notices. No rows: all agree. Reads the whole ledger.';
+'Every difference between what the ledger keeps and what that is made of: the roll-up and the postings, allocated amounts, due dates, status, closing dates, amounts of notices. No rows: all agree. Reads the whole ledger.';

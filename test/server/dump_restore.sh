@@ -59,7 +59,7 @@ holds '... in a ledger called select' history source "$word" 2024-02-01 2024-05-
 is 'everything that a ledger can hold has come up' "$(sql source "
 	SELECT (SELECT count(DISTINCT kind) FROM ar.invoice), (SELECT count(DISTINCT status) FROM ar.invoice), (SELECT count(DISTINCT kind) FROM ar.allocation),
 	       (SELECT count(DISTINCT currency) FROM ar.invoice), (SELECT count(DISTINCT action) FROM ar.notice), (SELECT count(*) > 1 FROM ar.hold),
-	       (SELECT count(*) > 1 FROM ar.outbox), (SELECT count(*) > 100 FROM ar.notice_line)")" '3|8|6|3|6|t|t|t'
+	       (SELECT count(*) > 1 FROM ar.outbox), (SELECT count(*) > 100 FROM ar.notice_line), (SELECT count(*) > 5 FROM ar.reschedule)")" '3|8|6|3|6|t|t|t|t'
 figures source "$SCRATCH/before" -v moments=1
 is 'figures are computed without an error' "$(grep -c '^psql:' "$SCRATCH/before")" 0
 cp "$SCRATCH/before" "$SCRATCH/source"
@@ -119,6 +119,7 @@ cmp -s "$SCRATCH/before" "$SCRATCH/source" && not_ok 'going on changes the figur
 for database in custom nora; do
 	is "$database: an invoice keeps its amount" "$(refuses $database "UPDATE ar.invoice SET amount = amount + 1 WHERE status::text = 'overdue'")" RV005
 	is "$database: a payment is not deleted" "$(refuses $database 'DELETE FROM ar.payment')" RV005
+	is "$database: a due date is changed on its day and not before" "$(refuses $database "UPDATE ar.reschedule SET posted_on = posted_on - 1")" RV005
 	is "$database: allocations are not truncated" "$(refuses $database 'TRUNCATE ar.allocation CASCADE')" RV005
 	is "$database: no status against the facts" "$(refuses $database "UPDATE ar.invoice SET status = 'open' WHERE status::text = 'in_collection'")" RV006
 	is "$database: no payment beyond what is left" "$(refuses $database "SELECT ar.allocate(p.id, i.number, 1e6) FROM ar.payment p, ar.invoice i WHERE i.status::text = 'overdue' LIMIT 1")" RV007

@@ -12,6 +12,7 @@ SELECT min(issued_on) AS first, max(issued_on) + 40 AS last FROM invoice
 \gset
 SELECT 'aging', d::date, a.* FROM generate_series(timestamp :'first', :'last', '23 days') AS d, aging(d::date) a ORDER BY d, currency, bucket;
 SELECT 'aging, other bounds', a.* FROM aging(:'last', '{7,14,45}') a ORDER BY currency, bucket;
+SELECT 'open', d::date, o.* FROM generate_series(timestamp :'first', :'last', '61 days') AS d, open_items(d::date) o ORDER BY d, invoice_id;
 SELECT 'customer', d::date, a.* FROM generate_series(timestamp :'first', :'last', '61 days') AS d, aging_by_customer(d::date) a ORDER BY d, currency, customer;
 SELECT 'kpi', d::date, k.* FROM generate_series(timestamp :'first', :'last', '1 month') AS d, kpi(d::date, (d + interval '1 month - 1 day')::date) k ORDER BY d, currency;
 SELECT 'kpi', k.* FROM kpi(:'first', :'last') k ORDER BY currency;
@@ -21,9 +22,11 @@ SELECT 'explain', i.number, e.* FROM invoice i, explain(i.number, :'last') e WHE
 SELECT 'settings', * FROM settings;
 SELECT 'customer', * FROM customer ORDER BY id;
 SELECT 'policy', * FROM policy ORDER BY id;
+SELECT 'holiday', * FROM holiday ORDER BY day;
 SELECT 'invoice', * FROM invoice ORDER BY id;
 SELECT 'payment', * FROM payment ORDER BY id;
 SELECT 'allocation', * FROM allocation ORDER BY id;
+SELECT 'reschedule', * FROM reschedule ORDER BY id;
 SELECT 'hold', * FROM hold ORDER BY id;
 SELECT 'notice', * FROM notice ORDER BY id;
 SELECT 'line', * FROM notice_line ORDER BY notice_id, invoice_id;

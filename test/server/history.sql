@@ -12,7 +12,8 @@ SELECT set_config('history.first', :'first', false), set_config('history.last', 
 
 -- The first time: customers, policies.
 SELECT set_policy('strict', '{due+1 email reminder,due+8 letter final_notice,prev+14 agency hand_over}', catch_up => 'by_age', grouped_by => 'invoice', minimum_amount => 5),
-       set_policy('kind', '{due+14 email reminder,due+30 phone call}', min_interval => 10),
+       set_policy('kind', '{due+14 email reminder,due+22bd phone call}', min_interval => 10, convention => 'following', send_days => '{1,2,3,4,5}', quiet => '{[2024-12-24,2025-01-02]}'),
+       add_dutch_holidays(2023, 2026),
        add_customer('D0', 'nobody')
  WHERE NOT EXISTS (SELECT FROM customer);
 INSERT INTO customer (number, name, kind, terms, policy, email, language, country)
@@ -63,6 +64,10 @@ BEGIN
                 PERFORM hold(invoice => i.number, kind => 'dispute', from_on => day, until_on => CASE WHEN i.id % 3 > 0 THEN day + 20 END, reason => 'broken');
             ELSIF chance > 0.993 AND i.allocated = 0 THEN
                 PERFORM cancel_invoice(i.number, day, 'typing error');
+            ELSIF chance BETWEEN 0.991 AND 0.992 THEN
+                PERFORM reschedule(f.number, f.due_on + 14 + f.id::int % 20, 'asked for it',
+                                   greatest(day - f.id::int % 3, f.issued_on, f.rescheduled_on, (SELECT max(a.posted_on) FROM allocation a WHERE a.invoice_id = f.id)))
+                   FROM invoice f WHERE f.id = i.id AND f.status IN ('open', 'overdue');
             ELSIF chance > 0.992 AND i.late > 0 AND i.currency <> 'JPY' THEN
                 PERFORM issue_invoice(i.customer, i.number || '/costs ' || day, 40, day, currency => i.currency, kind => 'costs', related => i.number);
             END IF;
@@ -71,7 +76,10 @@ BEGIN
         IF random() < 0.9 THEN
             CALL advance(day);
         END IF;
-        PERFORM confirm_notice((m.payload->>'notice')::bigint) FROM take_messages(5) m;
+        -- The last days' messages are left.
+        IF day < last - 7 THEN
+            PERFORM confirm_notice((m.payload->>'notice')::bigint) FROM take_messages(5) m;
+        END IF;
         COMMIT;
         day := day + 1;
     END LOOP;

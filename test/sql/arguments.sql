@@ -22,7 +22,8 @@ INSERT INTO good VALUES ('customer', '''C1'''), ('number', '''NEW'''), ('name', 
     ('phone', '''1'''), ('address', '''Kade'''), ('segment', '''x'''), ('reference', '''r'''), ('reason', '''r'''), ('note', '''n'''), ('key', '''key'''), ('function', '''f'''), ('arguments', '''{}'''),
     ('message', '''m'''), ('code', '''XX000'''), ('detail', '''d'''), ('result', '1'), ('days', '30'), ('ids', '''{1}'''), ('customers', '''{1}'''), ('only_invoice', '1'),
     ('action', '''reminder'''), ('subject', '''{invoice}'''), ('body', '''{lines}'''), ('line', '''{amount}'''), ('outcome', '''reached'''), ('contacted_on', '''2024-02-10'''), ('again_on', '''2024-02-12'''),
-    ('recalled_on', '''2024-02-10'''), ('restart', 'true'), ('collected', '5'), ('withheld', '1'), ('blocked_on', '''2024-02-10'''), ('account_manager', '''Anna''');
+    ('recalled_on', '''2024-02-10'''), ('restart', 'true'), ('collected', '5'), ('withheld', '1'), ('blocked_on', '''2024-02-10'''), ('account_manager', '''Anna'''),
+    ('day', '''2024-05-10'''), ('from_year', '2024'), ('until_year', '2025'), ('good_friday', 'true'), ('liberation_day', '''always'''), ('convention', '''following'''), ('send_days', '''{1,2,3,4,5}'''), ('quiet', '''{[2024-12-24,2025-01-02]}''');
 CREATE VIEW routine AS
 SELECT p.oid, p.proname, p.prokind, p.pronargdefaults, p.provolatile, p.prosecdef, a.argument, a.type, a.n, a.n > p.pronargs - p.pronargdefaults AS optional
   FROM pg_proc p CROSS JOIN LATERAL (SELECT x.argument, p.proargtypes[x.n - 1]::regtype::text AS type, x.n FROM unnest(p.proargnames) WITH ORDINALITY x(argument, n) WHERE x.n <= p.pronargs) a

@@ -113,9 +113,17 @@ SELECT due_date('1 prox', '5874897-12-31');
 SELECT due_date('on 1', '5874897-12-31');
 SELECT due_date('net 0 cutoff 1', '5874897-12-31');
 SELECT discount_date('2/10 net 30', '5874897-12-31');
-SELECT due_date(NULL, '2024-01-01'), due_date('net 30', NULL);
+SELECT due_date('net 1 bd', '5874897-12-31');
+SELECT due_date(NULL, '2024-01-01'), due_date('net 30', NULL), due_date('net 5 bd', '2024-01-01', NULL);
+SELECT due_date('net 5 bd', '2024-01-01', '{infinity}');
+SELECT due_date('net 5 bd', '2024-01-01', '{NULL}');
+-- Christmas; Good Friday and Easter Monday.
+SELECT terms, issued, due_date(terms::payment_terms, issued) AS without, due_date(terms::payment_terms, issued, '{2025-01-01,2024-12-26,2024-12-25,2024-03-29,2024-04-01}') AS with_holidays
+  FROM unnest(ARRAY['net 1 bd', 'net 5 bd', 'eom then net 2 bd', 'net 10 then net 1 bd', 'net 10']) AS terms, unnest('{2024-03-28,2024-12-20,2024-12-24}'::date[]) AS issued ORDER BY 1, 2;
 
 -- Each term on each day of six years, against slow SQL.
+CREATE FUNCTION pg_temp.business_days_later(day date, n int) RETURNS date LANGUAGE sql IMMUTABLE
+    RETURN (SELECT d FROM generate_series(1, 2 * n + 5) AS i, LATERAL (SELECT day + i) AS x(d) WHERE extract(isodow FROM d) < 6 ORDER BY d OFFSET n - 1 LIMIT 1);
 CREATE FUNCTION pg_temp.month_end(day date) RETURNS date LANGUAGE sql IMMUTABLE
     RETURN (date_trunc('month', day::timestamp) + interval '1 month' - interval '1 day')::date;
 -- Day n of the month some months after the day's month, or that month's last day.
@@ -135,6 +143,8 @@ SELECT terms, count(*) AS days, count(*) FILTER (WHERE due_date(terms::payment_t
          ('net 0', issued), ('cod', issued), ('net 1', issued + 1), ('net 30', issued + 30), ('net 3650', issued + 3650),
          ('net 1 month', pg_temp.months_later(issued, 1)), ('net 11 months', pg_temp.months_later(issued, 11)), ('net 120 months', pg_temp.months_later(issued, 120)),
          ('net 1 month then net 1 month', pg_temp.months_later(pg_temp.months_later(issued, 1), 1)),
+         ('net 1 bd', pg_temp.business_days_later(issued, 1)), ('net 5 bd', pg_temp.business_days_later(issued, 5)), ('net 23 bd', pg_temp.business_days_later(issued, 23)),
+         ('eom then net 3 bd', pg_temp.business_days_later(pg_temp.month_end(issued), 3)), ('net 3 bd then eom', pg_temp.month_end(pg_temp.business_days_later(issued, 3))),
          ('eom', pg_temp.month_end(issued)),
          ('net 30 then eom', pg_temp.month_end(issued + 30)), ('eom then net 30', pg_temp.month_end(issued) + 30),
          ('net 1 month then eom', pg_temp.month_end(pg_temp.months_later(issued, 1))), ('eom then net 1 month', pg_temp.months_later(pg_temp.month_end(issued), 1)),
@@ -157,5 +167,5 @@ SELECT terms, count(*) AS days, count(*) FILTER (WHERE discount_date(terms::paym
 SELECT count(DISTINCT terms::text) AS terms, bool_and(always = each_day) AS agree
   FROM (SELECT terms, within_law(terms) AS always, bool_and(within_law(terms, 'business', false, issued)) AS each_day
           FROM days, unnest(ARRAY['net 60', 'net 2 months', '30 prox', '31 prox', 'net 30 then eom', 'net 31 then eom', 'net 1 month then eom', 'eom then net 1 month',
-                                  'eom then net 1 month then on 30', 'eom then 30 days then on 31', 'net 28 then on 5 cutoff 28']::payment_terms[]) AS terms
+                                  'eom then net 1 month then on 30', 'eom then 30 days then on 31', 'net 28 then on 5 cutoff 28', 'net 42 bd', 'net 43 bd', 'eom then net 20 bd', 'eom then net 21 bd', 'net 1 month then net 20 bd']::payment_terms[]) AS terms
          GROUP BY terms) AS t;

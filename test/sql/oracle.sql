@@ -22,7 +22,7 @@ CREATE FUNCTION operate(n int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     day date := date '2023-01-01' + (n / 6) - floor(random() * 40)::int;
     cents numeric := round((random() * 500 + 0.01)::numeric, 2);
-    operation text := oracle.pick('{issue,issue,issue,issue,costs,pay,pay,pay,pay named,allocate,reverse,credit,credit note,apply,write off,cancel,hold,release,bulk,advance,draft}');
+    operation text := oracle.pick('{issue,issue,issue,issue,costs,pay,pay,pay,pay named,allocate,reverse,credit,credit note,apply,write off,cancel,hold,release,bulk,advance,draft,reschedule,reschedule bulk}');
     customer text := 'C' || 1 + floor(random() * 12)::int;
     currency text := oracle.pick('{EUR,EUR,EUR,USD,JPY}');
     claim text;
@@ -67,6 +67,18 @@ BEGIN
                 PERFORM advance_batch(day + 20, NULL, 50);
                 INSERT INTO oracle.noticed_while_held SELECT l.invoice_id, day + 20 FROM notice_line l JOIN hold h ON h.customer_id = l.customer_id
                  WHERE l.notice_id > last_notice AND coalesce(h.invoice_id, l.invoice_id) = l.invoice_id AND h.during @> day + 20;
+            WHEN 'reschedule' THEN
+                IF random() < 0.8 THEN
+                    day := greatest(day, (SELECT max(a.posted_on) FROM allocation a JOIN invoice i ON i.id = a.invoice_id WHERE i.number = claim),
+                                    (SELECT max(r.posted_on) FROM reschedule r JOIN invoice i ON i.id = r.invoice_id WHERE i.number = claim));
+                END IF;
+                PERFORM reschedule(claim, day - 20 + floor(random() * 80)::int, posted_on => day);
+            WHEN 'reschedule bulk' THEN
+                -- Of three claims, each twice, at times on one day.
+                INSERT INTO reschedule (invoice_id, posted_on, due_from, due_to)
+                SELECT i.id, greatest(day, i.issued_on, i.rescheduled_on, (SELECT max(a.posted_on) FROM allocation a WHERE a.invoice_id = i.id)) + (s.n - 1) * floor(random() * 3)::int,
+                       CASE s.n WHEN 1 THEN i.due_on ELSE i.due_on + 5 END, i.due_on + 20 * s.n - 15
+                  FROM (SELECT * FROM invoice i WHERE i.status IN ('open', 'overdue') AND i.issued_on <= day ORDER BY random() LIMIT 3) i, generate_series(1, 2) AS s(n) ORDER BY i.id, s.n;
             WHEN 'draft' THEN
                 INSERT INTO invoice (customer_id, number, amount, issued_on, status, currency) SELECT c.id, 'D' || n, ceil(cents), day, 'draft', currency FROM customer c WHERE c.number = customer;
                 UPDATE invoice i SET status = 'open' WHERE i.number = (SELECT d.number FROM invoice d WHERE d.status = 'draft' ORDER BY random() LIMIT 1);
@@ -84,7 +96,9 @@ SELECT operation, count(*) FILTER (WHERE code = '00000') >= 10 AS succeeded FROM
 SELECT operation, code FROM outcome WHERE code !~ '^(00000|RV)' GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT (SELECT count(*) FROM invoice) > 500 AS invoices, (SELECT count(*) FROM allocation) > 800 AS allocations, (SELECT count(*) FROM payment) > 300 AS payments,
        (SELECT count(*) FROM notice) > 50 AS notices, (SELECT count(*) FROM payment WHERE amount < 0) > 20 AS reversals,
-       (SELECT count(DISTINCT kind) FROM allocation) AS kinds, (SELECT count(DISTINCT status) FROM invoice) >= 6 AS statuses;
+       (SELECT count(DISTINCT kind) FROM allocation) AS kinds, (SELECT count(*) FROM reschedule) > 200 AS reschedules,
+       (SELECT count(*) FROM allocation a JOIN invoice i ON i.id = a.invoice_id WHERE a.posted_on < i.rescheduled_on AND EXISTS (SELECT FROM reschedule r WHERE r.invoice_id = i.id AND r.posted_on > a.posted_on)) > 50 AS before_them,
+       (SELECT count(DISTINCT status) FROM invoice) >= 6 AS statuses;
 
 -- Each claim and each payment agree with the postings.
 SELECT count(*) AS wrong_balance FROM invoice i
@@ -124,8 +138,13 @@ SELECT sum(notices) = (SELECT count(*) FROM notice) AS notices_counted, sum(step
 
 -- The reports of a dozen days, by hand: each claim's open amount is a subquery, each bucket a CASE.
 CREATE TABLE day AS SELECT date '2022-11-20' + n * 47 AS as_of FROM generate_series(0, 12) n;
+-- What it was due on: the last date given to it by that day, else the first that it had.
+CREATE FUNCTION true_due(invoice_id bigint, as_of date) RETURNS date LANGUAGE sql AS $$
+    SELECT coalesce((SELECT r.due_to FROM oracle.reschedule r WHERE r.invoice_id = $1 AND r.posted_on <= $2 ORDER BY r.posted_on DESC, r.id DESC LIMIT 1),
+                    (SELECT r.due_from FROM oracle.reschedule r WHERE r.invoice_id = $1 ORDER BY r.posted_on, r.id LIMIT 1),
+                    (SELECT i.due_on FROM oracle.invoice i WHERE i.id = $1)) $$;
 CREATE VIEW truth AS
-SELECT d.as_of, i.customer_id, i.currency, i.kind, i.issued_on, i.due_on,
+SELECT d.as_of, i.customer_id, i.currency, i.kind, i.issued_on, true_due(i.id, d.as_of) AS due_on,
        i.amount - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= d.as_of), 0) AS open
   FROM day d JOIN invoice i ON i.issued_on <= d.as_of
  WHERE i.status <> 'draft' AND NOT (i.status = 'cancelled' AND NOT EXISTS (SELECT FROM allocation a WHERE a.invoice_id = i.id));
@@ -252,7 +271,7 @@ SELECT count(*) FILTER (WHERE receipts <> coalesce((SELECT sum(amount) FROM paym
   FROM figure f;
 -- Settlements, one by one: a claim settles on a day after which nothing is open and before which something was; it opens again the other way round.
 CREATE VIEW settled AS
-SELECT i.id, i.currency, i.amount, i.issued_on, i.due_on, d.posted_on,
+SELECT i.id, i.currency, i.amount, i.issued_on, true_due(i.id, d.posted_on) AS due_on, d.posted_on,
        i.amount = coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on < d.posted_on), 0) AS before,
        i.amount = (SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= d.posted_on) AS after,
        (SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= d.posted_on

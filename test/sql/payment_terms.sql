@@ -9,7 +9,7 @@ SELECT notation, notation::payment_terms::text = notation AS canonical
     'eom', '10 prox', '31 prox', 'on 5', 'on 5,10',
     'on 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31',
     'net 30 then eom', 'eom then net 30', 'net 1 month then eom', 'net 30 then 10 prox', 'net 5 then on 5',
-    'net 1 then eom then net 2 months then on 15',
+    'net 1 then eom then net 2 months then on 15', 'net 5 bd', 'net 3650 bd', 'net 5 bd then net 3 then net 2 bd then eom', '2/10 net 20 bd', '2/10 prox net 50 bd from invoice', 'net 5 bd cutoff 25',
     '2/10 net 30', '3/10 1/20 net 60', '4/7 3/14 2/21 1/28 net 60', '2.5/10 net 30', '0.001/0 net 0', '99.999/30 net 30',
     '2/10 net eom then net 30', '2/10 net 10 prox', '2/10 prox net 30 prox', '2/10 prox net 10 prox then net 20',
     '2/10 prox net 60 from invoice', '2/10 prox net 2 months from invoice', '2/10 prox net 1 prox then net 60',
@@ -19,7 +19,7 @@ SELECT notation, notation::payment_terms::text = notation AS canonical
 -- What the trade writes is read, and printed canonically.
 SELECT notation, notation::payment_terms
   FROM unnest(ARRAY[
-    '30', '030', '30 days', '30d', 'net30', 'Net 30', 'NET 30 DAYS', 'n/30', 'N30', 'net/30', E' net\t30\n', '2 weeks', '1 week', '1 month', 'net 0 months',
+    '30', '030', '30 days', '30d', 'net30', 'Net 30', 'NET 30 DAYS', 'n/30', 'N30', 'net/30', E' net\t30\n', '2 weeks', '1 week', '5bd', 'n/5 BD', 'net 5 business days', '1 business day', '5 working days net', '2/10, 1 working day then net 20', '1 month', 'net 0 months',
     '30 days net', '30 net', '2 weeks net', '1 month net', '2/10, 30 days net', '30 days net then eom', 'due net 30', 'payable 30 days',
     '2/10, n/30', '2/10 n/30', '2/10/n30', '2% 10 net 30', '2 % 10 days, net 30 days', '2%/10 net 30', '.5/10 net 30', '2.50/10 net 30',
     '2/10th net 30 prox', '2% 10th proximo, net 30 prox', '4/10 eom', '4/10 E.O.M.', '4/10 eom cutoff 25',
@@ -32,7 +32,7 @@ SELECT notation, notation::payment_terms
 SELECT notation, notation::payment_terms
   FROM unnest(ARRAY[
     'net 10 then net 20', 'net 0 then eom', 'eom then net 0', 'eom then eom', 'net 30 then eom then 10', 'eom then 29', 'eom then 10th',
-    'net 0 then eom then 31', 'net 0 then on 5,10', 'eom then 10 days', 'net 1 then net 1 then net 1 then net 1 then net 1']) AS notation;
+    'net 0 then eom then 31', 'net 0 then on 5,10', 'eom then 10 days', 'net 5 bd then net 3 bd', 'net 0 bd', 'net 0 bd then eom', 'eom then net 0 bd', 'net 1 then net 1 then net 1 then net 1 then net 1']) AS notation;
 
 -- Days and a month end without their order have more than one reading.
 SELECT '30 days EOM'::payment_terms;
@@ -47,6 +47,10 @@ SELECT '10 eom'::payment_terms;
 SELECT '2 weeks eom'::payment_terms;
 SELECT 'net 1 month eom'::payment_terms;
 SELECT 'eom 2 months'::payment_terms;
+SELECT '5 bd eom'::payment_terms;
+SELECT 'eom 1 business day'::payment_terms;
+SELECT 'eom net 5 bd'::payment_terms;
+SELECT '2/10 prox net 50 bd'::payment_terms;
 SELECT 'net 30 then eom 10'::payment_terms;
 SELECT '2/10 net 30 eom'::payment_terms;
 -- So have others.
@@ -69,6 +73,11 @@ SELECT 'net 30 net 60'::payment_terms;
 SELECT 'net -5'::payment_terms;
 SELECT 'net 10.5'::payment_terms;
 SELECT 'net 3651'::payment_terms;
+SELECT 'net 3651 bd'::payment_terms;
+SELECT 'net 3000 bd then net 651 bd'::payment_terms;
+SELECT 'net 5 business'::payment_terms;
+SELECT 'bd'::payment_terms;
+SELECT '2/10 bd net 30'::payment_terms;
 SELECT '522 weeks'::payment_terms;
 SELECT 'net 121 months'::payment_terms;
 SELECT 'net 99999999999999999999999'::payment_terms;
@@ -99,6 +108,9 @@ SELECT '3/20 1/10 net 60'::payment_terms;
 SELECT '3/10 1/10 net 60'::payment_terms;
 SELECT '3/10 1/5 prox net 30 prox'::payment_terms;
 SELECT '2/31 net 30'::payment_terms;
+-- Twenty business days are at least 26 days, from a Sunday on.
+SELECT '2/26 net 20 bd'::payment_terms;
+SELECT '2/27 net 20 bd'::payment_terms;
 SELECT '2/30 net 30'::payment_terms;
 SELECT '2/10 net eom'::payment_terms;
 SELECT '2/29 net 1 month'::payment_terms;
@@ -116,7 +128,7 @@ SELECT a::payment_terms = b::payment_terms AS equal,
 CREATE TEMP TABLE terms (terms payment_terms PRIMARY KEY);
 INSERT INTO terms SELECT notation::payment_terms
   FROM unnest(ARRAY['net 60', 'eom', 'net 30', 'cod', 'upon receipt', 'net 0', 'net 7', '2/10 net 30', 'net 1 month', 'net 2 months', 'net 30 then eom',
-                    'eom then net 30', '10 prox', 'on 5,10', 'cia', '10 prox cutoff 25', 'net 12 months', 'net 365', 'net 366', 'net 367']) AS notation;
+                    'eom then net 30', '10 prox', 'on 5,10', 'cia', '10 prox cutoff 25', 'net 12 months', 'net 5 bd', 'net 6 bd', 'net 365', 'net 366', 'net 367']) AS notation;
 INSERT INTO terms VALUES ('n/60');
 SELECT terms FROM terms ORDER BY terms;
 SELECT count(*) FILTER (WHERE (a.terms < b.terms)::int + (a.terms = b.terms)::int + (a.terms > b.terms)::int <> 1) AS not_one_of_three,
@@ -182,7 +194,7 @@ CREATE FUNCTION pg_temp.random_byte(seed text, first int) RETURNS text LANGUAGE 
 CREATE FUNCTION pg_temp.mutated(n int) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
     models text[] := ARRAY['net 30', '2/10 net 30', '3/10 1/20 net 60', 'net 30 then eom', 'eom then net 30', '10 prox', '2/10 prox net 30 prox', 'net 5 then on 5,10',
-                           '4/10 eom', 'upon receipt', 'net 1 month then eom', '2% 10, n/30', '2/10 prox net 60 from invoice', '10 prox cutoff 25'];
+                           '4/10 eom', 'upon receipt', 'net 1 month then eom', '2% 10, n/30', '2/10 prox net 60 from invoice', '10 prox cutoff 25', 'net 5 bd then eom', '2/10 net 15 business days'];
     result text := models[1 + pg_temp.random_number(n || 'model', cardinality(models))];
 BEGIN
     FOR i IN 1 .. 1 + pg_temp.random_number(n || 'changes', 3) LOOP
@@ -201,7 +213,7 @@ END $$;
 CREATE FUNCTION pg_temp.shuffled(n int) RETURNS text LANGUAGE sql IMMUTABLE
     RETURN (SELECT string_agg(words[1 + pg_temp.random_number(n || 'word' || i, cardinality(words))] || CASE WHEN i % 4 < 3 THEN ' ' ELSE '' END, '' ORDER BY i)
               FROM generate_series(1, 1 + pg_temp.random_number(n || 'words', 8)) AS i,
-                   (VALUES (ARRAY['net', 'n', '/', '%', '2/10', '1/20', '3', '10', '30', '60', '31', 'eom', 'prox', 'then', 'then', 'on', 'month', 'days', 'weeks',
+                   (VALUES (ARRAY['net', 'n', '/', '%', '2/10', '1/20', '3', '10', '30', '60', '31', 'eom', 'prox', 'then', 'then', 'on', 'month', 'days', 'weeks', 'bd',
                                   '10th', 'cutoff 25', 'cod', 'from invoice', '2/10 prox', 'net 30', 'net eom', 'net 15 prox', 'then net 45'])) AS v(words));
 CREATE FUNCTION pg_temp.bytes(n int) RETURNS text LANGUAGE sql IMMUTABLE
     RETURN (SELECT string_agg(pg_temp.random_byte(n || 'byte' || i, 1), '' ORDER BY i)

@@ -28,9 +28,13 @@ INSERT INTO call VALUES
     (16, 'set_notice_text', 'set_notice_text(''reminder'', ''nl'', ''{invoice}'', ''{lines}'', key => ''k16'')'),
     (17, 'record_contact', 'record_contact(''C1'', ''reached'', contacted_on => ''2024-01-15'', key => ''k17'')'),
     (18, 'block_supply', 'block_supply(''C1'', key => ''k18'')'),
-    (19, 'release_supply', 'release_supply(''C1'', key => ''k19'')');
+    (19, 'release_supply', 'release_supply(''C1'', key => ''k19'')'),
+    (20, 'add_holiday', 'add_holiday(''2024-05-10'', ''Closed'', key => ''kh1'')'),
+    (21, 'remove_holiday', 'remove_holiday(''2024-05-10'', key => ''kh2'')'),
+    (22, 'add_dutch_holidays', 'add_dutch_holidays(2024, 2024, key => ''kh3'')'),
+    (30, 'reschedule', 'reschedule(''F2'', ''2024-02-01'', posted_on => ''2024-01-15'', key => ''k30'')');
 CREATE FUNCTION pg_temp.rows_of_all() RETURNS bigint LANGUAGE sql AS
-$$ SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM invoice) + (SELECT count(*) FROM payment) + (SELECT count(*) FROM allocation) + (SELECT count(*) FROM hold) + (SELECT count(*) FROM policy) + (SELECT count(*) FROM request) $$;
+$$ SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM invoice) + (SELECT count(*) FROM payment) + (SELECT count(*) FROM allocation) + (SELECT count(*) FROM hold) + (SELECT count(*) FROM reschedule) + (SELECT count(*) FROM policy) + (SELECT count(*) FROM holiday) + (SELECT count(*) FROM request) $$;
 CREATE FUNCTION pg_temp.twice(command text) RETURNS TABLE (result bigint, rows bigint, again bigint, rows_again bigint) LANGUAGE plpgsql AS $$
 DECLARE
     before bigint := pg_temp.rows_of_all();

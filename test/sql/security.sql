@@ -49,7 +49,7 @@ SELECT obj_description('debiteur'::regnamespace, 'pg_namespace') IS NOT NULL OR 
 SELECT signature AS not_immutable_or_not_safe FROM routine WHERE lanname = 'c' AND (provolatile <> 'i' OR proparallel <> 's') AND prorettype <> 'trigger'::regtype ORDER BY 1;
 -- What is not volatile must not call what is: the words of writing do not occur.
 SELECT signature AS stable_but_writes FROM routine WHERE provolatile <> 'v' AND proname <> 'ledger_template' AND lanname IN ('sql', 'plpgsql') AND prosrc ~* '\m(insert into|update [a-z]+ |delete from|nextval|for update|for no key update|lock_invoice|lock_customer|set_config)\M';
-SELECT signature AS immutable_but_reads FROM routine WHERE provolatile = 'i' AND proname <> 'ledger_template' AND lanname IN ('sql', 'plpgsql') AND prosrc ~* '\m(from (settings|invoice|customer|payment|allocation|policy|hold|pg_[a-z]+)|now\(\)|current_date|today\(\))\M';
+SELECT signature AS immutable_but_reads FROM routine WHERE provolatile = 'i' AND proname <> 'ledger_template' AND lanname IN ('sql', 'plpgsql') AND prosrc ~* '\m(from (settings|invoice|customer|payment|allocation|reschedule|policy|hold|pg_[a-z]+)|now\(\)|current_date|today\(\))\M';
 -- Whoever gets an error is told its SQLSTATE, what was found, and what to do. The text of the template is looked at as the ledger's functions.
 CREATE TEMPORARY VIEW raised AS
 SELECT r.nspname, r.signature, e.statement[1] AS statement
@@ -111,12 +111,14 @@ SELECT command, public.attempt('security_stranger', command) AS stranger, public
     (20, 'SELECT security.add_customer(''C9'', ''New'')'), (21, 'SELECT security.issue_invoice(''C1'', ''F9'', 10, ''2024-01-01'')'),
     (22, 'SELECT security.record_payment(''C1'', 100, ''2024-02-01'', key => ''k'')'), (23, format('SELECT security.allocate(%s, ''F2'')', :payment)),
     (24, format('SELECT security.reverse_payment(%s, ''2024-02-02'')', :payment)), (25, 'SELECT security.issue_credit_note(''C1'', ''N9'', 10, ''F1'', ''2024-02-01'')'),
-    (26, 'SELECT security.apply_credit(''N1'', ''F1'')'), (27, 'SELECT security.hold(''C1'')'), (28, format('SELECT security.release(%s)', :hold)),
+    (26, 'SELECT security.apply_credit(''N1'', ''F1'')'), (27, 'SELECT security.hold(''C1'')'), (28, format('SELECT security.release(%s)', :hold)), (28.5, 'SELECT security.reschedule(''F3'', ''2024-12-31'')'),
     (29, 'SELECT * FROM security.take_messages()'), (30, format('SELECT security.confirm_notice(%s)', :notice)), (31, format('SELECT security.fail_notice(%s)', :notice)),
     (40, 'SELECT security.write_off(''F1'')'), (41, 'SELECT security.cancel_invoice(''F2'')'), (42, 'SELECT security.set_policy(''p'', ''{due+1 email reminder}'')'), (43, 'SELECT security.advance_batch(''2024-02-14'')'),
+    (44, 'SELECT security.add_holiday(''2024-05-10'', ''Closed'')'), (45, 'SELECT security.add_dutch_holidays(2024, 2025)'), (46, 'SELECT security.remove_holiday(''2024-05-10'')'),
+    (47, 'INSERT INTO security.holiday VALUES (''2024-05-10'', ''Closed'')'),
     (50, 'INSERT INTO security.allocation (invoice_id, kind, amount, posted_on) SELECT id, ''credit'', 1, ''2024-02-01'' FROM security.invoice WHERE number = ''F1'''),
     (51, 'INSERT INTO security.invoice (customer_id, number, amount, issued_on) VALUES (1, ''F8'', 1, ''2024-02-01'')'), (52, 'INSERT INTO security.payment (customer_id, currency, amount, received_on) VALUES (1, ''EUR'', 1, ''2024-02-01'')'),
-    (53, 'UPDATE security.invoice SET reference = ''x'''), (54, 'UPDATE security.customer SET name = ''x'''), (54.5, 'UPDATE security.customer SET policy = ''default'' WHERE number = (SELECT min(number) FROM security.customer)'), (55, 'DELETE FROM security.hold'), (56, 'DELETE FROM security.outbox'), (57, 'UPDATE security.settings SET worker = false'),
+    (52.5, 'INSERT INTO security.reschedule (invoice_id, posted_on, due_to) SELECT id, ''2024-03-01'', ''2024-12-31'' FROM security.invoice WHERE number = ''F3'''), (53, 'UPDATE security.invoice SET reference = ''x'''), (54, 'UPDATE security.customer SET name = ''x'''), (54.5, 'UPDATE security.customer SET policy = ''default'' WHERE number = (SELECT min(number) FROM security.customer)'), (55, 'DELETE FROM security.hold'), (56, 'DELETE FROM security.outbox'), (57, 'UPDATE security.settings SET worker = false'),
     (58, 'SELECT nextval(''security.invoice_id_seq'')'), (59, 'TRUNCATE security.outbox'),
     (60, 'SELECT security.settle(''{1}'')'), (61, 'SELECT security.set_off(6, 1, 3, ''2024-03-01'')'), (62, 'SELECT security.spread(1, NULL, true, 5, ''2024-01-01'')'), (63, 'SELECT security.request_begin(''k'', ''f'', ''{}'')'),
     (64, 'SELECT security.request_end(''k'', 1)'), (65, 'SELECT security.execute_decisions(''2024-02-14'', ''{1}'')'), (66, 'SELECT security.replan(NULL)'), (67, 'SELECT security.record_failure(''2024-02-14'', ''x'', ''x'', ''x'')'),
