@@ -21,7 +21,7 @@ CREATE TABLE predicted_notice (
 CREATE TABLE predicted_line (notice_id int, invoice_id bigint, taken boolean, cycle int, open_amount numeric, PRIMARY KEY (notice_id, invoice_id));
 -- What the run looks at: a row a claim.
 CREATE TABLE looked_at (
-    invoice_id bigint PRIMARY KEY, customer_id bigint, currency text, due_on date, open_amount numeric, policy_id bigint, step int, held boolean, waits boolean, reasons text[]
+    invoice_id bigint PRIMARY KEY, customer_id bigint, currency text, due_on date, open_amount numeric, policy_id bigint, step int, held boolean, waits boolean, sends boolean, reasons text[]
 );
 CREATE TABLE compared (run int PRIMARY KEY, day date, claims int, notices int);
 CREATE TABLE difference (run int, what text, detail text);
@@ -78,35 +78,65 @@ BEGIN
 END $$;
 
 -- Rules.
-CREATE FUNCTION plain_day(from_day date, step dunning_step) RETURNS date LANGUAGE plpgsql AS $$
+CREATE FUNCTION plain_business_day(day date) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN extract(isodow FROM day) < 6 AND NOT EXISTS (SELECT FROM holiday h WHERE h.day = plain_business_day.day);
+END $$;
+
+-- Day of a step: so many days from a day, moved to a business day by the convention, but not across that day.
+CREATE FUNCTION plain_day(from_day date, step dunning_step, convention text) RETURNS date LANGUAGE plpgsql AS $$
 DECLARE
     day date := from_day;
     forth int := sign(days(step));
+    following date;
+    preceding date;
+    moved date;
 BEGIN
-    IF NOT in_business_days(step) THEN
-        RETURN day + days(step);
-    END IF;
     FOR n IN 1 .. abs(days(step)) LOOP
         day := day + forth;
-        WHILE extract(isodow FROM day) > 5 LOOP
+        WHILE in_business_days(step) AND NOT plain_business_day(day) LOOP
             day := day + forth;
         END LOOP;
     END LOOP;
-    RETURN day;
+    IF convention = 'unadjusted' OR plain_business_day(day) THEN
+        RETURN day;
+    END IF;
+    following := day;
+    WHILE NOT plain_business_day(following) LOOP
+        following := following + 1;
+    END LOOP;
+    preceding := day;
+    WHILE NOT plain_business_day(preceding) LOOP
+        preceding := preceding - 1;
+    END LOOP;
+    moved := CASE convention WHEN 'following' THEN following
+                             WHEN 'preceding' THEN preceding
+                             WHEN 'modified_following' THEN CASE WHEN to_char(following, 'YYYYMM') = to_char(day, 'YYYYMM') THEN following ELSE preceding END
+                             WHEN 'modified_preceding' THEN CASE WHEN to_char(preceding, 'YYYYMM') = to_char(day, 'YYYYMM') THEN preceding ELSE following END END;
+    RETURN CASE WHEN day > from_day AND moved <= from_day THEN following WHEN day <= from_day AND moved > from_day THEN preceding ELSE moved END;
+END $$;
+
+CREATE FUNCTION plain_sending_day(day date, rule policy) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    IF rule.send_days IS NOT NULL AND (extract(isodow FROM day)::int <> ALL (rule.send_days) OR EXISTS (SELECT FROM holiday h WHERE h.day = plain_sending_day.day)) THEN
+        RETURN false;
+    END IF;
+    RETURN coalesce(NOT rule.quiet @> day, true);
 END $$;
 
 -- Step to take; 0: its day has not come; NULL: none is left.
-CREATE FUNCTION plain_step(steps dunning_step[], taken int, due date, issued date, noticed date, as_of date, by_age boolean) RETURNS int LANGUAGE plpgsql AS $$
+CREATE FUNCTION plain_step(rule policy, taken int, due date, issued date, noticed date, as_of date) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
+    steps dunning_step[] := rule.steps;
     answer int;
     day date;
 BEGIN
     FOR k IN taken + 1 .. cardinality(steps) LOOP
         IF anchor(steps[k]) = 'prev' THEN
-            day := plain_day(coalesce(noticed, due), steps[k]);
+            day := plain_day(coalesce(noticed, due), steps[k], rule.convention);
             RETURN coalesce(answer, CASE WHEN as_of >= day AND coalesce(as_of > noticed, true) THEN k ELSE 0 END);
         END IF;
-        day := plain_day(due, steps[k]);
+        day := plain_day(due, steps[k], rule.convention);
         IF days(steps[k]) <= 0 AND (greatest(as_of, noticed + 1) > due OR day <= issued) THEN
             CONTINUE;
         END IF;
@@ -114,7 +144,7 @@ BEGIN
             RETURN coalesce(answer, 0);
         END IF;
         answer := k;
-        IF NOT by_age THEN
+        IF rule.catch_up = 'one_step' THEN
             RETURN k;
         END IF;
     END LOOP;
@@ -133,7 +163,7 @@ BEGIN
             net := net + claim.open;
         ELSIF claim.due_on < as_of AND claim.dunned_as <> 'in_collection' AND NOT plain_held(claim.id, customer, as_of) THEN
             net := net + claim.open;
-        ELSIF before_due AND claim.due_on >= as_of AND EXISTS (SELECT FROM looked_at l WHERE l.invoice_id = claim.id AND l.step > 0 AND NOT l.held AND NOT l.waits) THEN
+        ELSIF before_due AND claim.due_on >= as_of AND EXISTS (SELECT FROM looked_at l WHERE l.invoice_id = claim.id AND l.step > 0 AND NOT l.held AND NOT l.waits AND l.sends) THEN
             net := net + claim.open;
         END IF;
     END LOOP;
@@ -157,9 +187,13 @@ BEGIN
         SELECT * INTO STRICT rule FROM policy p
          WHERE CASE WHEN claim.policy_id IS NULL THEN p.current AND p.name = coalesce(claim.policy_name, (SELECT s.policy FROM settings s)) ELSE p.id = claim.policy_id END;
         INSERT INTO looked_at VALUES (claim.id, claim.customer_id, claim.currency, claim.due_on, claim.open_amount, rule.id,
-            plain_step(rule.steps, claim.step, claim.due_on, claim.issued_on, claim.noticed_on, as_of, rule.catch_up = 'by_age'), plain_held(claim.id, claim.customer_id, as_of),
+            plain_step(rule, claim.step, claim.due_on, claim.issued_on,
+                       -- A claim with another due date: what counts from the notice before waits for that date.
+                       CASE WHEN anchor(rule.steps[claim.step + 1]) = 'prev' AND EXISTS (SELECT FROM reschedule r WHERE r.invoice_id = claim.id)
+                            THEN greatest(claim.noticed_on, claim.due_on) ELSE claim.noticed_on END, as_of), plain_held(claim.id, claim.customer_id, as_of),
             as_of - claim.issued_on < rule.min_interval
-            OR EXISTS (SELECT FROM predicted_notice n WHERE n.customer_id = claim.customer_id AND abs(as_of - n.issued_on) < rule.min_interval), '{}');
+            OR EXISTS (SELECT FROM predicted_notice n WHERE n.customer_id = claim.customer_id AND abs(as_of - n.issued_on) < rule.min_interval),
+            plain_sending_day(as_of, rule), '{}');
     END LOOP;
     -- What speaks against it.
     FOR claim IN SELECT l.*, p.status, i.issued_on FROM looked_at l JOIN predicted_case p ON p.invoice_id = l.invoice_id JOIN invoice i ON i.id = l.invoice_id LOOP
@@ -178,7 +212,10 @@ BEGIN
         IF claim.waits THEN
             why := why || 'min_interval'::text;
         END IF;
-        IF claim.status <> 'in_collection' AND claim.step > 0 AND NOT claim.held AND NOT (claim.waits AND claim.due_on >= as_of) THEN
+        IF claim.step > 0 AND NOT claim.sends THEN
+            why := why || 'not_sending_day'::text;
+        END IF;
+        IF claim.status <> 'in_collection' AND claim.step > 0 AND NOT claim.held AND claim.sends AND NOT (claim.waits AND claim.due_on >= as_of) THEN
             net := plain_net(claim.customer_id, claim.currency, as_of, claim.due_on >= as_of);
             IF net <= 0 THEN
                 why := why || 'net_credit'::text;
@@ -265,7 +302,7 @@ END $$;
 -- What no history may show, whatever was predicted.
 CREATE VIEW broken_rule AS
 WITH taken AS (
-    SELECT l.*, n.issued_on, p.steps, p.catch_up, lag(l.step, 1, 0) OVER of_case AS step_before, lag(n.issued_on) OVER of_case AS day_before
+    SELECT l.*, n.issued_on, p.steps, p.catch_up, p.convention, lag(l.step, 1, 0) OVER of_case AS step_before, lag(n.issued_on) OVER of_case AS day_before
       FROM notice_line l JOIN notice n ON n.id = l.notice_id JOIN policy p ON p.id = l.policy_id
      WHERE l.taken WINDOW of_case AS (PARTITION BY l.invoice_id, l.cycle ORDER BY l.step, n.id)
 )
@@ -276,7 +313,10 @@ UNION ALL
 SELECT 'step skipped', t.number FROM taken t, generate_series(t.step_before + 1, t.step - 1) k
  WHERE anchor(t.steps[k]) = 'prev' OR (t.catch_up = 'one_step' AND days(t.steps[k]) > 0)
 UNION ALL
-SELECT 'step before its day', t.number FROM taken t WHERE t.issued_on < plain_day(CASE anchor(t.steps[t.step]) WHEN 'due' THEN t.due_on ELSE coalesce(t.day_before, t.due_on) END, t.steps[t.step])
+SELECT 'step before its day', t.number FROM taken t
+ WHERE t.issued_on < plain_day(CASE anchor(t.steps[t.step]) WHEN 'due' THEN t.due_on ELSE coalesce(t.day_before, t.due_on) END, t.steps[t.step], t.convention)
+UNION ALL
+SELECT 'not a sending day', t.number FROM taken t JOIN policy p ON p.id = t.policy_id WHERE NOT plain_sending_day(t.issued_on, p)
 UNION ALL
 SELECT 'nothing open', l.number FROM notice_line l WHERE l.open_amount <= 0
 UNION ALL
@@ -288,6 +328,7 @@ UNION ALL
 SELECT 'no message', n.id::text FROM notice n WHERE (SELECT count(*) FROM outbox o WHERE (o.payload->>'notice')::bigint = n.id) <> 1;
 
 -- Random histories.
+CREATE SEQUENCE happened_seq;
 CREATE FUNCTION dice(n int) RETURNS int LANGUAGE sql AS $$ SELECT floor(random() * n)::int $$;
 CREATE FUNCTION one_of(list text[]) RETURNS text LANGUAGE sql AS $$ SELECT list[1 + floor(random() * cardinality(list))::int] $$;
 
@@ -319,12 +360,16 @@ END $$;
 CREATE FUNCTION random_policy(name text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM observe(),
-            set_policy(name, random_steps(), one_of('{one_step,by_age}'), one_of('{customer,customer,invoice}'), one_of('{0,0,40}')::numeric, one_of('{0,0,3,10}')::int),
+            set_policy(name, random_steps(), one_of('{one_step,by_age}'), one_of('{customer,invoice}'), one_of('{0,0,20,50}')::numeric, one_of('{0,3,10}')::int,
+                       one_of('{unadjusted,unadjusted,following,preceding,modified_following,modified_preceding}'),
+                       one_of('{NULL,NULL,"{1,2,3,4,5}","{2,4}"}')::int[], one_of('{NULL,NULL,NULL,"{[2024-02-10,2024-02-16],[2024-03-20,2024-03-22]}"}')::datemultirange),
             (SELECT count(wake(c.id, NULL, '-infinity', true)) FROM customer c WHERE c.policy = random_policy.name);
 END $$;
 
 CREATE FUNCTION begin_history(customers int) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    -- Enough of them to be in the way.
+    PERFORM add_holiday(date '2023-12-20' + dice(140), 'holiday') FROM generate_series(1, 15) n;
     PERFORM random_policy('policy ' || n) FROM generate_series(1, 4) n;
     PERFORM add_customer('C' || n, 'Customer ' || n, policy => 'policy ' || 1 + dice(4)) FROM generate_series(1, customers) n;
 END $$;
@@ -332,11 +377,11 @@ END $$;
 -- Something that happens on a day, or is posted a few days late. What is refused changes nothing.
 CREATE FUNCTION happen(today date) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    what text := one_of('{issue,issue,issue,issue,issue,issue,issue,issue,old,old,future,pay,pay,pay part,pay part,pay oldest,on account,allocate,reverse,reverse,credit note,credit,apply,write off,cancel,hold,hold,hold all,release,release,version,policy}');
+    what text := one_of('{issue,issue,issue,issue,issue,issue,issue,issue,old,old,future,pay,pay,pay part,pay part,pay oldest,on account,on account,allocate,reverse,reverse,credit note,credit,credit,apply,write off,cancel,hold,hold,hold all,release,release,release,version,policy,reschedule,reschedule,recall}');
     day date := today - dice(4);
     who text := (SELECT c.number FROM customer c ORDER BY c.id OFFSET dice((SELECT count(*)::int FROM customer)) LIMIT 1);
-    number text := 'I' || nextval('predicted_notice_id_seq');
-    amount numeric := one_of('{5,10,20,20,50,50,100,250}')::numeric;
+    number text := 'I' || nextval('happened_seq');
+    amount numeric := one_of('{10,20,20,50,50,100}')::numeric;
     currency text := one_of('{EUR,EUR,EUR,USD}');
     claim record;
     old record;
@@ -363,13 +408,25 @@ BEGIN
         WHEN 'hold' THEN PERFORM hold(invoice => claim.number, from_on => today - 3 + dice(9), until_on => today + 6 + CASE WHEN dice(4) > 0 THEN dice(15) END);
         WHEN 'hold all' THEN PERFORM hold(who, from_on => today - 3 + dice(9), until_on => today + 6 + CASE WHEN dice(4) > 0 THEN dice(15) END);
         WHEN 'release' THEN
-            SELECT h.* INTO old FROM hold h ORDER BY h.id OFFSET dice((SELECT count(*)::int FROM hold)) LIMIT 1;
+            day := today - dice(2);
+            SELECT h.* INTO old FROM hold h WHERE upper(h.during) > today IS NOT FALSE ORDER BY h.id OFFSET dice((SELECT count(*)::int FROM hold h WHERE upper(h.during) > today IS NOT FALSE)) LIMIT 1;
             PERFORM release(old.id, day);
             IF day < lower(old.during) THEN
                 PERFORM wake(old.customer_id, old.invoice_id, lower(old.during));
             ELSIF old.during @> day THEN
                 PERFORM wake(old.customer_id, old.invoice_id, greatest(day, lower(old.during) + 1));
             END IF;
+        WHEN 'reschedule' THEN
+            PERFORM reschedule(claim.number, today + dice(25) - 8, posted_on => today);
+            UPDATE predicted_case p SET look_from = least(p.look_from, today), status = CASE WHEN i.due_on >= today THEN 'open' ELSE p.status END
+              FROM invoice i WHERE i.id = claim.id AND p.invoice_id = i.id;
+        WHEN 'recall' THEN
+            SELECT i.* INTO old FROM invoice i WHERE i.status = 'in_collection' ORDER BY i.id LIMIT 1;
+            PERFORM recall_claim(old.number, greatest(today, old.noticed_on), dice(3) > 0);
+            -- Without a restart nothing follows the hand-over, which is the last step.
+            UPDATE predicted_case p SET status = 'overdue' WHERE p.invoice_id = old.id;
+            UPDATE predicted_case p SET cycle = p.cycle + 1, step = 0, policy_id = NULL, noticed_on = NULL, look_from = r.recalled_on
+              FROM recall r WHERE r.invoice_id = old.id AND p.invoice_id = old.id AND r.restarted AND r.id = (SELECT max(l.id) FROM recall l);
         WHEN 'version' THEN PERFORM random_policy('policy ' || 1 + dice(4)) WHERE dice(4) = 0;
         WHEN 'policy' THEN
             SELECT c.* INTO old FROM customer c WHERE c.number = who;
@@ -384,7 +441,7 @@ END $$;
 
 -- The run of a day: the day itself, and now and then some days ahead, or one that is past.
 CREATE FUNCTION some_run_day(today date) RETURNS date LANGUAGE sql AS
-$$ SELECT today + CASE dice(12) WHEN 0 THEN 3 WHEN 1 THEN -2 WHEN 2 THEN -9 ELSE 0 END $$;
+$$ SELECT today + CASE dice(10) WHEN 0 THEN 3 WHEN 1 THEN -2 WHEN 2 THEN -5 WHEN 3 THEN -12 ELSE 0 END $$;
 
 CREATE PROCEDURE run_history(from_day date, until_day date, batch_size int) LANGUAGE plpgsql AS $$
 DECLARE
