@@ -10,6 +10,12 @@ CREATE FUNCTION debiteur.fill(template text, "values" jsonb) RETURNS text
 COMMENT ON FUNCTION debiteur.fill(text, jsonb) IS
 'The template with its placeholders filled in: {name}, small letters and underscores, by the value of that name, text or number; JSON null by nothing. {{ and }} are braces. What was filled in is not read again. NULL on NULL. Errors: RV017 a fault in the template or no value of that name; 22023 values is not an object.';
 
+CREATE FUNCTION debiteur.fill(template text, names text[], "values" text[]) RETURNS text
+    AS 'MODULE_PATHNAME', 'debiteur_fill_arrays'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION debiteur.fill(text, text[], text[]) IS
+'The same, with names and their values in two arrays of one length; a NULL value is nothing; of a name that is there twice the first counts. For many rows: an array costs much less than a JSON object. NULL on NULL. Errors: RV017 a fault in the template or no value of that name; 22004 a name is NULL; 2202E the arrays differ in length.';
+
 CREATE FUNCTION debiteur.placeholders(template text) RETURNS text[]
     AS 'MODULE_PATHNAME', 'debiteur_placeholders'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -37,6 +37,13 @@ pg_attribute_noreturn() template_error(const char *detail)
 					 "for braces.")));
 }
 
+static void
+pg_attribute_noreturn() no_value(const Piece *name)
+{
+	template_error(psprintf(_("There is no value called \"%.*s\"."),
+							(int) name->length, name->start));
+}
+
 static bool
 is_name(const char *s, size_t length)
 {
@@ -89,17 +96,50 @@ next_piece(const char **s, const char *end, Piece *piece)
 	return true;
 }
 
-/* Appends the value of the placeholder; JSON null is nothing. */
-static void
-append_value(StringInfo out, Jsonb *values, const Piece *name)
+/* Values by name; NULL is nothing. */
+typedef struct Figures
 {
+	Datum *names;
+	Datum *values;
+	bool *nulls;
+	int count;
+} Figures;
+
+static void
+append_from_arrays(StringInfo out, void *figures, const Piece *name)
+{
+	Figures *from = figures;
+
+	for (int i = 0; i < from->count; i++)
+	{
+		text *candidate = DatumGetTextPP(from->names[i]);
+
+		if (VARSIZE_ANY_EXHDR(candidate) != name->length ||
+			memcmp(VARDATA_ANY(candidate), name->start, name->length) != 0)
+			continue;
+		if (!from->nulls[i])
+		{
+			text *value = DatumGetTextPP(from->values[i]);
+
+			appendBinaryStringInfo(out, VARDATA_ANY(value),
+								   VARSIZE_ANY_EXHDR(value));
+		}
+		return;
+	}
+	no_value(name);
+}
+
+/* The same from an object; JSON null is nothing. */
+static void
+append_from_json(StringInfo out, void *json, const Piece *name)
+{
+	Jsonb *values = json;
 	JsonbValue buffer;
 	JsonbValue *value = getKeyJsonValueFromContainer(
 		&values->root, name->start, name->length, &buffer);
 
 	if (value == NULL)
-		template_error(psprintf(_("There is no value called \"%.*s\"."),
-								(int) name->length, name->start));
+		no_value(name);
 	switch (value->type)
 	{
 		case jbvNull:
@@ -121,16 +161,32 @@ append_value(StringInfo out, Jsonb *values, const Piece *name)
 	}
 }
 
-PG_FUNCTION_INFO_V1(debiteur_fill);
-Datum
-debiteur_fill(PG_FUNCTION_ARGS)
+/* Fills in by append(out, values, name), which appends the value of a name. */
+static text *
+fill(text *template, void (*append)(StringInfo, void *, const Piece *),
+	 void *values)
 {
-	text *template = PG_GETARG_TEXT_PP(0);
-	Jsonb *values = PG_GETARG_JSONB_P(1);
 	const char *s = VARDATA_ANY(template);
 	const char *end = s + VARSIZE_ANY_EXHDR(template);
 	StringInfoData out;
 	Piece piece;
+
+	initStringInfo(&out);
+	while (next_piece(&s, end, &piece))
+	{
+		if (piece.placeholder)
+			append(&out, values, &piece);
+		else
+			appendBinaryStringInfo(&out, piece.start, piece.length);
+	}
+	return cstring_to_text_with_len(out.data, out.len);
+}
+
+PG_FUNCTION_INFO_V1(debiteur_fill);
+Datum
+debiteur_fill(PG_FUNCTION_ARGS)
+{
+	Jsonb *values = PG_GETARG_JSONB_P(1);
 
 	if (!JB_ROOT_IS_OBJECT(values))
 		ereport(ERROR,
@@ -138,15 +194,37 @@ debiteur_fill(PG_FUNCTION_ARGS)
 				 errmsg("values to fill in must be a JSON object"),
 				 errdetail("It is an array or a single value."),
 				 errhint("Give for example '{\"amount\": \"100.00\"}'.")));
-	initStringInfo(&out);
-	while (next_piece(&s, end, &piece))
-	{
-		if (piece.placeholder)
-			append_value(&out, values, &piece);
-		else
-			appendBinaryStringInfo(&out, piece.start, piece.length);
-	}
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
+	PG_RETURN_TEXT_P(fill(PG_GETARG_TEXT_PP(0), append_from_json, values));
+}
+
+/* The same from two arrays: an object costs ten times what the filling does.
+ */
+PG_FUNCTION_INFO_V1(debiteur_fill_arrays);
+Datum
+debiteur_fill_arrays(PG_FUNCTION_ARGS)
+{
+	ArrayType *names = PG_GETARG_ARRAYTYPE_P(1);
+	ArrayType *values = PG_GETARG_ARRAYTYPE_P(2);
+	Figures figures;
+	int count;
+
+	if (array_contains_nulls(names))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("a value to fill in has no name"),
+						errdetail("One of the names is NULL."),
+						errhint("Give each value a name.")));
+	deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &figures.names,
+					  NULL, &figures.count);
+	deconstruct_array(values, TEXTOID, -1, false, TYPALIGN_INT,
+					  &figures.values, &figures.nulls, &count);
+	if (count != figures.count)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("names and values must be as many"),
+				 errdetail("There are %d names and %d values.", figures.count,
+						   count),
+				 errhint("Give each name its value, which may be NULL.")));
+	PG_RETURN_TEXT_P(fill(PG_GETARG_TEXT_PP(0), append_from_arrays, &figures));
 }
 
 /* The names of the placeholders, in the order of the text. */

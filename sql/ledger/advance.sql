@@ -62,8 +62,9 @@ END $$;
 COMMENT ON FUNCTION advance_batch(date, jsonb, int) IS
 'One batch of advance(): does it for about batch_size claims (NULL: the setting debiteur.batch_size) and returns the progress to pass to the next call, NULL at the end. done of of: claims so far of those due at the start. Commit after each call.';
 
+-- A batch is a small part of every table: it goes by the indexes, whatever the planner thinks of the rows that functions return.
 CREATE OR REPLACE FUNCTION execute_decisions(as_of date, customers bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     done record;

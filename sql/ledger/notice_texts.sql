@@ -52,14 +52,13 @@ BEGIN
     -- Line by line from the notice's key: the plan does not depend on statistics that lag behind a large run.
     RETURN QUERY
     -- What is empty leaves no gap.
-    SELECT w.id, fill(w.subject, w.figures), replace(fill(w.body, w.figures), E'\n\n\n', E'\n\n'), w.lines
-      FROM (SELECT n.id, t.subject, t.body, l.lines, jsonb_build_object(
-                       'customer', n.name, 'customer_number', c.number, 'address', n.address, 'email', n.email, 'phone', n.phone,
-                       'sender', s.sender, 'bank_account', s.bank_account, 'notice', n.id, 'issued_on', format_date(n.issued_on, t.language),
-                       'respond_by', format_date(n.issued_on + s.respond_within, t.language), 'currency', n.currency,
-                       'amount', format_amount(n.amount, n.currency, t.language), 'costs', format_amount(l.costs, n.currency, t.language),
-                       'lines', l.texts, 'invoice', l.number, 'reference', l.reference, 'due_on', format_date(l.due_on, t.language),
-                       'days_late', greatest(n.issued_on - l.due_on, 0)) AS figures
+    SELECT w.id, fill(w.subject, notice_placeholders('body'), w.figures), replace(fill(w.body, notice_placeholders('body'), w.figures), E'\n\n\n', E'\n\n'), w.lines
+      FROM (SELECT n.id, t.subject, t.body, l.lines,
+                   -- In the order of notice_placeholders('body').
+                   ARRAY[n.name, c.number, n.address, n.email, n.phone, s.sender, s.bank_account, n.id::text, format_date(n.issued_on, t.language),
+                         format_date(n.issued_on + s.respond_within, t.language), l.number, l.reference, format_date(l.due_on, t.language),
+                         greatest(n.issued_on - l.due_on, 0)::text, n.currency, format_amount(n.amount, n.currency, t.language),
+                         format_amount(l.costs, n.currency, t.language), l.texts] AS figures
               FROM notice n
               LEFT JOIN notice_text t ON t.id = n.text_id
               JOIN customer c ON c.id = n.customer_id
@@ -67,12 +66,11 @@ BEGIN
              CROSS JOIN LATERAL (
                    SELECT jsonb_agg(jsonb_build_object('invoice', x.number, 'due_on', x.due_on, 'amount', x.amount, 'open_amount', x.open_amount,
                                                        'reference', x.reference, 'taken', x.taken) ORDER BY x.due_on, x.invoice_id) AS lines,
-                          string_agg(fill(t.line, jsonb_build_object(
-                                  'invoice', x.number, 'reference', coalesce(x.reference, x.number), 'due_on', format_date(x.due_on, t.language),
-                                  'days_late', greatest(n.issued_on - x.due_on, 0), 'currency', n.currency,
-                                  'amount', format_amount(x.amount, n.currency, t.language),
-                                  'paid', format_amount(x.amount - x.open_amount, n.currency, t.language),
-                                  'open_amount', format_amount(x.open_amount, n.currency, t.language))), E'\n' ORDER BY x.due_on, x.invoice_id) AS texts,
+                          -- In the order of notice_placeholders('line').
+                          string_agg(fill(t.line, notice_placeholders('line'), ARRAY[
+                                  x.number, coalesce(x.reference, x.number), format_date(x.due_on, t.language), greatest(n.issued_on - x.due_on, 0)::text,
+                                  n.currency, format_amount(x.amount, n.currency, t.language), format_amount(x.amount - x.open_amount, n.currency, t.language),
+                                  format_amount(x.open_amount, n.currency, t.language)]), E'\n' ORDER BY x.due_on, x.invoice_id) AS texts,
                           coalesce(sum(x.open_amount) FILTER (WHERE x.kind IN ('costs', 'interest')), 0) AS costs,
                           max(x.number) FILTER (WHERE x.invoice_id = n.lead_id) AS number, max(x.due_on) FILTER (WHERE x.invoice_id = n.lead_id) AS due_on,
                           max(coalesce(x.reference, x.number)) FILTER (WHERE x.invoice_id = n.lead_id) AS reference

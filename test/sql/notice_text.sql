@@ -26,6 +26,13 @@ SELECT fill('{a}', '1');
 SELECT placeholders('{' || repeat('A', 200) || '}');
 SELECT placeholders('{');
 
+
+-- From two arrays.
+SELECT fill('{a} {{b}} {b}', '{b,a}', '{1,"{b}"}'), fill('{a}', '{a,a}', '{first,second}'), fill('{a}', '{a}', '{NULL}') = '' AS nothing, fill('', '{}', '{}') = '' AS empty;
+SELECT fill('{a}', '{b}', '{1}');
+SELECT fill('{a}', '{a,NULL}', '{1,2}');
+SELECT fill('{a}', '{a,b}', '{1}');
+SELECT fill('{a}', NULL, '{}') IS NULL AND fill('{a}', '{}', NULL) IS NULL AS nulls;
 -- Against a second way to fill in: split at the braces.
 CREATE FUNCTION pg_temp.slowly(template text, vals jsonb) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -49,7 +56,8 @@ BEGIN
     RETURN result;
 END $$;
 SELECT setseed(0.5) IS NULL AS seeded;
-SELECT count(*) AS templates, count(*) FILTER (WHERE fill(template, vals) <> pg_temp.slowly(template, vals)) AS differ
+SELECT count(*) AS templates, count(*) FILTER (WHERE fill(template, vals) <> pg_temp.slowly(template, vals)) AS differ,
+       count(*) FILTER (WHERE fill(template, '{a,b_c,d}', ARRAY['{b_c}', n::text, NULL]) <> fill(template, vals)) AS arrays_differ
   FROM (SELECT n, string_agg((ARRAY['{a}', '{b_c}', '{{', '}}', 'x', ' ', 'é', E'\n', '{d}'])[1 + floor(random() * 9)::int], '' ORDER BY k) AS template,
                jsonb_build_object('a', '{b_c}', 'b_c', n, 'd', NULL) AS vals
           FROM generate_series(1, 2000) n, generate_series(1, 12) k GROUP BY n) t;
