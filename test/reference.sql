@@ -360,7 +360,7 @@ END $$;
 CREATE FUNCTION random_policy(name text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM observe(),
-            set_policy(name, random_steps(), one_of('{one_step,by_age}'), one_of('{customer,invoice}'), one_of('{0,0,20,50}')::numeric, one_of('{0,3,10}')::int,
+            set_policy(name, random_steps(), one_of('{one_step,by_age}'), one_of('{customer,invoice}'), one_of('{0,0,20,50}')::numeric, one_of('{0,0,3,10}')::int,
                        one_of('{unadjusted,unadjusted,following,preceding,modified_following,modified_preceding}'),
                        one_of('{NULL,NULL,"{1,2,3,4,5}","{2,4}"}')::int[], one_of('{NULL,NULL,NULL,"{[2024-02-10,2024-02-16],[2024-03-20,2024-03-22]}"}')::datemultirange),
             (SELECT count(wake(c.id, NULL, '-infinity', true)) FROM customer c WHERE c.policy = random_policy.name);
@@ -390,7 +390,7 @@ BEGIN
     SELECT i.*, c.number AS customer INTO claim FROM invoice i JOIN customer c ON c.id = i.customer_id WHERE i.kind <> 'credit_note' AND i.open_amount > 0
      ORDER BY i.id OFFSET dice((SELECT count(*)::int FROM invoice i WHERE i.kind <> 'credit_note' AND i.open_amount > 0)) LIMIT 1;
     CASE what
-        WHEN 'issue' THEN PERFORM issue_invoice(who, number, amount, day, day + dice(20), currency);
+        WHEN 'issue' THEN PERFORM issue_invoice(who, number, amount, day, day + dice(30), currency);
         WHEN 'old' THEN PERFORM issue_invoice(who, number, amount, day - 60, day - 60 + dice(30), currency);
         WHEN 'future' THEN PERFORM issue_invoice(who, number, amount, day + 8, day + 8 + dice(10), currency);
         WHEN 'pay' THEN PERFORM record_payment(claim.customer, claim.open_amount, day, ARRAY[claim.number], claim.currency);
