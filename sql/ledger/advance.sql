@@ -7,7 +7,7 @@
  * counts. Every claim that was looked at gets a next_on after as_of, so a
  * second run on a date finds nothing, and a run that was broken off goes on
  * where it was. Customers whom somebody has locked are left for a second pass,
- * which waits for them.
+ * which waits for them. The instalments of payment plans are reminded of last.
  */
 CREATE OR REPLACE FUNCTION advance_batch(as_of date, progress jsonb DEFAULT NULL, batch_size int DEFAULT NULL) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -17,6 +17,7 @@ DECLARE
     state jsonb := coalesce(progress, '{"done": 0, "wait": false, "locked": false, "next_on": "-infinity", "id": 0}');
     page record;
     owners bigint[];
+    reminded bigint;
     moment timestamptz := clock_timestamp();
 BEGIN
     IF as_of IS NULL OR NOT isfinite(as_of) THEN
@@ -45,6 +46,10 @@ BEGIN
         IF (state->>'locked')::boolean AND NOT (state->>'wait')::boolean THEN
             RETURN state || '{"wait": true, "next_on": "-infinity", "id": 0}';
         END IF;
+        reminded := remind_instalments(as_of, size);
+        IF reminded > 0 THEN
+            RETURN state || jsonb_build_object('done', (state->>'done')::bigint + reminded);
+        END IF;
         PERFORM fold(), time_out_notices(), release_by_policy(as_of);
         UPDATE run r SET finished_at = moment, failures = 0
          WHERE r.as_of = advance_batch.as_of AND (r.finished_at IS NULL OR r.failures > 0 OR (state->>'done')::bigint > 0);
@@ -67,6 +72,8 @@ CREATE OR REPLACE FUNCTION execute_decisions(as_of date, customers bigint[]) RET
 LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
+    -- Most customers have no hold: then the plan below looks for none.
+    any_hold CONSTANT boolean := EXISTS (SELECT FROM hold h WHERE h.customer_id = ANY (customers) AND h.during @> execute_decisions.as_of);
     done record;
 BEGIN
     WITH decision AS MATERIALIZED (
@@ -84,15 +91,15 @@ BEGIN
                  ORDER BY 1, 2, 4, 7) g
     ), line AS MATERIALIZED (
         SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, i.number, i.kind, i.reference, d.invoice_id IS NOT NULL AS taken, h.policy_id, h.step, i.cycle,
-               i.amount, i.open_amount, i.due_on
+               i.amount, i.open_amount, CASE WHEN k.amount IS NULL THEN i.open_amount ELSE greatest(i.open_amount - k.amount, 0) END AS asked, i.due_on
           FROM head h
           JOIN invoice i ON i.customer_id = h.customer_id AND i.currency = h.currency AND i.open_amount <> 0
           LEFT JOIN decision d ON d.invoice_id = i.id AND d.taken
+          LEFT JOIN held(execute_decisions.as_of, customers) k ON any_hold AND k.invoice_id = i.id
          WHERE CASE WHEN h.single_id IS NOT NULL THEN i.id = h.single_id
                     WHEN d.invoice_id IS NOT NULL THEN d.policy_id = h.policy_id AND d.step = h.step AND d.grouped_by = 'customer'
                     ELSE h.lists_rest AND i.due_on < execute_decisions.as_of AND i.status IN ('open', 'overdue') AND i.kind <> 'credit_note'
-                         AND NOT EXISTS (SELECT FROM hold k WHERE k.customer_id = i.customer_id AND k.during @> execute_decisions.as_of
-                                            AND (k.invoice_id IS NULL OR k.invoice_id = i.id)) END
+                         AND (k.amount IS NULL OR k.amount < i.open_amount) END
     ), written_with AS (
         -- The customer's language before English, a text for this channel before one for all.
         SELECT DISTINCT ON (h.action, c.language) h.action AS step, c.language, t.id
@@ -107,11 +114,11 @@ BEGIN
         SELECT h.id, h.customer_id, h.currency, h.policy_id, h.step, channel(h.action), action(h.action), execute_decisions.as_of, h.lead_id, s.amount,
                c.name, c.address, c.country, c.email, c.phone, c.language, t.id, channel(h.action)
           FROM head h
-          JOIN (SELECT l.notice_id, sum(l.open_amount) AS amount FROM line l GROUP BY 1) s ON s.notice_id = h.id
+          JOIN (SELECT l.notice_id, sum(l.asked) AS amount FROM line l GROUP BY 1) s ON s.notice_id = h.id
           JOIN customer c ON c.id = h.customer_id
           LEFT JOIN written_with t ON t.step = h.action AND t.language = c.language
     ), put_line AS (
-        INSERT INTO notice_line (notice_id, invoice_id, customer_id, number, kind, reference, taken, policy_id, step, cycle, amount, open_amount, due_on)
+        INSERT INTO notice_line (notice_id, invoice_id, customer_id, number, kind, reference, taken, policy_id, step, cycle, amount, open_amount, asked, due_on)
         SELECT * FROM line
     ), move AS (
         UPDATE invoice i
@@ -184,6 +191,7 @@ BEGIN
            -- A failure in the future is one of a clock that was wrong.
            AND now() BETWEEN last_run.failed_at AND last_run.failed_at + least(60, 2 ^ least(last_run.failures - 1, 6)) * interval '1 minute')
        OR (last_run.finished_at IS NOT NULL AND NOT EXISTS (SELECT FROM invoice i WHERE i.next_on <= day)
+           AND NOT EXISTS (SELECT FROM instalment n WHERE n.remind_on <= day)
            -- Reports get slow when much is not folded.
            AND NOT EXISTS (SELECT FROM flow f OFFSET 5000)) THEN
         RETURN NULL;
