@@ -18,10 +18,12 @@ CREATE TABLE predicted_case (
 CREATE TABLE predicted_notice (
     id serial PRIMARY KEY, run int, customer_id bigint, currency text, policy_id bigint, step int, action text, issued_on date, lead_id bigint, grouped boolean
 );
-CREATE TABLE predicted_line (notice_id int, invoice_id bigint, taken boolean, cycle int, open_amount numeric, PRIMARY KEY (notice_id, invoice_id));
+CREATE TABLE predicted_line (notice_id int, invoice_id bigint, taken boolean, cycle int, open_amount numeric, asked numeric, PRIMARY KEY (notice_id, invoice_id));
+-- Holds as they were when it looked last.
+CREATE TABLE known_hold (id bigint PRIMARY KEY, customer_id bigint, invoice_id bigint, amount numeric, during daterange);
 -- What the run looks at: a row a claim.
 CREATE TABLE looked_at (
-    invoice_id bigint PRIMARY KEY, customer_id bigint, currency text, due_on date, open_amount numeric, policy_id bigint, step int, held boolean, waits boolean, sends boolean, reasons text[]
+    invoice_id bigint PRIMARY KEY, customer_id bigint, currency text, due_on date, open_amount numeric, asked numeric, policy_id bigint, step int, waits boolean, sends boolean, reasons text[]
 );
 CREATE TABLE compared (run int PRIMARY KEY, day date, claims int, notices int);
 CREATE TABLE difference (run int, what text, detail text);
@@ -40,13 +42,55 @@ BEGIN
     RETURN rest;
 END $$;
 
-CREATE FUNCTION plain_held(claim bigint, customer bigint, as_of date) RETURNS boolean LANGUAGE plpgsql AS $$
+-- What may be asked for of a claim: what is open and not held. Of a promise, what has not come in yet is held.
+CREATE FUNCTION plain_asked(claim bigint, customer bigint, open_amount numeric, as_of date) RETURNS numeric LANGUAGE plpgsql AS $$
+DECLARE
+    held hold;
+    rest numeric := open_amount;
+    came_in numeric;
 BEGIN
-    RETURN EXISTS (SELECT FROM hold h WHERE h.customer_id = customer AND coalesce(h.invoice_id, claim) = claim
-                                        AND as_of >= lower(h.during) AND (upper(h.during) IS NULL OR as_of < upper(h.during)));
+    FOR held IN SELECT * FROM hold h WHERE h.customer_id = customer AND coalesce(h.invoice_id, claim) = claim
+                                       AND as_of >= lower(h.during) AND (upper(h.during) IS NULL OR as_of < upper(h.during)) LOOP
+        IF held.amount IS NULL THEN
+            RETURN 0;
+        END IF;
+        came_in := 0;
+        IF held.promise_id IS NOT NULL THEN
+            came_in := (SELECT coalesce(sum(a.amount), 0) FROM allocation a
+                         WHERE a.invoice_id = claim AND (a.kind IN ('payment', 'discount')
+                                                         OR a.reverses_id IN (SELECT r.id FROM allocation r WHERE r.kind IN ('payment', 'discount')))) - held.received;
+        END IF;
+        rest := rest - greatest(held.amount - greatest(came_in, 0), 0);
+    END LOOP;
+    RETURN greatest(rest, 0);
 END $$;
 
--- Looks at the postings since it looked last. A settled claim that is open again is a new case.
+-- The days on which a payment plan holds its claims, day by day: until it is over, ended, or at the end of a day too little was in.
+CREATE FUNCTION plain_plan_days(of_plan plan) RETURNS daterange LANGUAGE plpgsql AS $$
+DECLARE
+    until_day date := (SELECT max(n.due_on) FROM instalment n WHERE n.plan_id = of_plan.id) + of_plan.broken_after_days + 1;
+    needed numeric;
+    came_in numeric;
+    open_amount numeric;
+    day date;
+BEGIN
+    FOR n IN 0 .. until_day - of_plan.agreed_on - 1 LOOP
+        day := of_plan.agreed_on + n;
+        needed := (SELECT sum(n.amount) FROM instalment n WHERE n.plan_id = of_plan.id AND n.due_on + of_plan.broken_after_days <= day);
+        came_in := (SELECT sum(a.amount) FROM allocation a JOIN hold h ON h.invoice_id = a.invoice_id AND h.plan_id = of_plan.id
+                     WHERE a.posted_on <= day AND (a.kind IN ('payment', 'discount') OR a.reverses_id IN (SELECT r.id FROM allocation r WHERE r.kind IN ('payment', 'discount'))));
+        open_amount := (SELECT sum(i.amount - coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= day), 0))
+                          FROM hold h JOIN invoice i ON i.id = h.invoice_id WHERE h.plan_id = of_plan.id);
+        IF needed > coalesce(came_in, 0) - (SELECT sum(h.received) FROM hold h WHERE h.plan_id = of_plan.id) AND open_amount > 0 THEN
+            until_day := day + 1;
+            EXIT;
+        END IF;
+    END LOOP;
+    until_day := least(until_day, of_plan.ended_on);
+    RETURN CASE WHEN until_day > of_plan.agreed_on THEN daterange(of_plan.agreed_on, until_day) ELSE 'empty' END;
+END $$;
+
+-- Looks at the postings and holds since it looked last. A settled claim that is open again is a new case.
 CREATE FUNCTION observe() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     claim record;
@@ -64,9 +108,14 @@ BEGIN
             UPDATE predicted_case p SET open_amount = claim.open_amount, status = CASE WHEN claim.due_on < claim.last_on THEN 'overdue' ELSE 'open' END,
                    cycle = p.cycle + 1, step = 0, policy_id = NULL, noticed_on = NULL, look_from = claim.last_on WHERE p.invoice_id = claim.id;
         ELSE
-            UPDATE predicted_case p SET open_amount = claim.open_amount WHERE p.invoice_id = claim.id;
+            UPDATE predicted_case p SET open_amount = claim.open_amount,
+                   look_from = CASE WHEN claim.open_amount > claim.known_amount THEN least(p.look_from, claim.last_on) ELSE p.look_from END WHERE p.invoice_id = claim.id;
         END IF;
     END LOOP;
+    PERFORM wake(k.customer_id, k.invoice_id, coalesce(upper(h.during), lower(k.during)))
+       FROM known_hold k JOIN hold h ON h.id = k.id WHERE h.during <> k.during;
+    DELETE FROM known_hold;
+    INSERT INTO known_hold SELECT h.id, h.customer_id, h.invoice_id, h.amount, h.during FROM hold h;
 END $$;
 
 -- These claims of a customer (NULL: all; only those without a notice) are looked at again from a day on.
@@ -161,10 +210,9 @@ BEGIN
                   WHERE i.customer_id = customer AND i.currency = of_currency AND i.issued_on <= as_of LOOP
         IF claim.kind = 'credit_note' THEN
             net := net + claim.open;
-        ELSIF claim.due_on < as_of AND claim.dunned_as <> 'in_collection' AND NOT plain_held(claim.id, customer, as_of) THEN
-            net := net + claim.open;
-        ELSIF before_due AND claim.due_on >= as_of AND EXISTS (SELECT FROM looked_at l WHERE l.invoice_id = claim.id AND l.step > 0 AND NOT l.held AND NOT l.waits AND l.sends) THEN
-            net := net + claim.open;
+        ELSIF claim.due_on < as_of AND claim.dunned_as <> 'in_collection'
+              OR before_due AND claim.due_on >= as_of AND EXISTS (SELECT FROM looked_at l WHERE l.invoice_id = claim.id AND l.step > 0 AND NOT l.waits AND l.sends) THEN
+            net := net + plain_asked(claim.id, customer, claim.open, as_of);
         END IF;
     END LOOP;
     RETURN net;
@@ -186,13 +234,15 @@ BEGIN
                   WHERE i.kind <> 'credit_note' AND p.open_amount > 0 AND i.issued_on <= as_of AND p.look_from <= as_of ORDER BY i.id LOOP
         SELECT * INTO STRICT rule FROM policy p
          WHERE CASE WHEN claim.policy_id IS NULL THEN p.current AND p.name = coalesce(claim.policy_name, (SELECT s.policy FROM settings s)) ELSE p.id = claim.policy_id END;
-        INSERT INTO looked_at VALUES (claim.id, claim.customer_id, claim.currency, claim.due_on, claim.open_amount, rule.id,
+        INSERT INTO looked_at VALUES (claim.id, claim.customer_id, claim.currency, claim.due_on, claim.open_amount,
+            plain_asked(claim.id, claim.customer_id, claim.open_amount, as_of), rule.id,
             plain_step(rule, claim.step, claim.due_on, claim.issued_on,
                        -- A claim with another due date: what counts from the notice before waits for that date.
                        CASE WHEN anchor(rule.steps[claim.step + 1]) = 'prev' AND EXISTS (SELECT FROM reschedule r WHERE r.invoice_id = claim.id)
-                            THEN greatest(claim.noticed_on, claim.due_on) ELSE claim.noticed_on END, as_of), plain_held(claim.id, claim.customer_id, as_of),
+                            THEN greatest(claim.noticed_on, claim.due_on) ELSE claim.noticed_on END, as_of),
             as_of - claim.issued_on < rule.min_interval
-            OR EXISTS (SELECT FROM predicted_notice n WHERE n.customer_id = claim.customer_id AND abs(as_of - n.issued_on) < rule.min_interval),
+            OR EXISTS (SELECT FROM predicted_notice n WHERE n.customer_id = claim.customer_id AND abs(as_of - n.issued_on) < rule.min_interval)
+            OR EXISTS (SELECT FROM notice n WHERE n.customer_id = claim.customer_id AND n.plan_id IS NOT NULL AND abs(as_of - n.issued_on) < rule.min_interval),
             plain_sending_day(as_of, rule), '{}');
     END LOOP;
     -- What speaks against it.
@@ -206,7 +256,7 @@ BEGIN
         ELSIF claim.step = 0 THEN
             why := why || 'not_due'::text;
         END IF;
-        IF claim.held THEN
+        IF claim.asked = 0 THEN
             why := why || 'hold'::text;
         END IF;
         IF claim.waits THEN
@@ -215,11 +265,11 @@ BEGIN
         IF claim.step > 0 AND NOT claim.sends THEN
             why := why || 'not_sending_day'::text;
         END IF;
-        IF claim.status <> 'in_collection' AND claim.step > 0 AND NOT claim.held AND claim.sends AND NOT (claim.waits AND claim.due_on >= as_of) THEN
+        IF claim.status <> 'in_collection' AND claim.step > 0 AND claim.asked > 0 AND claim.sends AND NOT (claim.waits AND claim.due_on >= as_of) THEN
             net := plain_net(claim.customer_id, claim.currency, as_of, claim.due_on >= as_of);
             IF net <= 0 THEN
                 why := why || 'net_credit'::text;
-            ELSIF net < rule.minimum_amount OR (rule.grouped_by = 'invoice' AND claim.open_amount < rule.minimum_amount) THEN
+            ELSIF net < rule.minimum_amount OR (rule.grouped_by = 'invoice' AND claim.asked < rule.minimum_amount) THEN
                 why := why || 'below_minimum'::text;
             END IF;
         END IF;
@@ -236,7 +286,7 @@ BEGIN
                 VALUES (of_run, claim.customer_id, claim.currency, claim.policy_id, claim.step, action(rule.steps[claim.step]), as_of, claim.invoice_id, rule.grouped_by = 'customer')
                 RETURNING * INTO head;
         END IF;
-        INSERT INTO predicted_line VALUES (head.id, claim.invoice_id, true, claim.cycle, claim.open_amount);
+        INSERT INTO predicted_line VALUES (head.id, claim.invoice_id, true, claim.cycle, claim.open_amount, claim.asked);
     END LOOP;
     -- The most severe of a customer's notices that ask for what is overdue lists the rest of it.
     FOR head IN SELECT DISTINCT ON (n.customer_id, n.currency) n.* FROM predicted_notice n
@@ -244,10 +294,10 @@ BEGIN
                    AND NOT EXISTS (SELECT FROM predicted_line l JOIN invoice i ON i.id = l.invoice_id WHERE l.notice_id = n.id AND i.due_on >= as_of)
                  ORDER BY n.customer_id, n.currency, n.step DESC, n.lead_id LOOP
         INSERT INTO predicted_line
-        SELECT head.id, i.id, false, p.cycle, p.open_amount
+        SELECT head.id, i.id, false, p.cycle, p.open_amount, plain_asked(i.id, i.customer_id, p.open_amount, as_of)
           FROM invoice i JOIN predicted_case p ON p.invoice_id = i.id
          WHERE i.customer_id = head.customer_id AND i.currency = head.currency AND i.kind <> 'credit_note' AND i.due_on < as_of
-           AND p.open_amount > 0 AND p.status <> 'in_collection' AND NOT plain_held(i.id, i.customer_id, as_of)
+           AND p.open_amount > 0 AND p.status <> 'in_collection' AND plain_asked(i.id, i.customer_id, p.open_amount, as_of) > 0
            AND NOT EXISTS (SELECT FROM looked_at l WHERE l.invoice_id = i.id AND l.reasons = '{}');
     END LOOP;
     -- What is so from now on.
@@ -274,13 +324,13 @@ END $$;
 
 CREATE VIEW predicted_text AS
 SELECT n.issued_on, format('customer %s %s policy %s step %s %s lead %s asks %s: %s', n.customer_id, n.currency, n.policy_id, n.step, n.action, n.lead_id,
-                           sum(l.open_amount), string_agg(format('%s%s/%s %s', l.invoice_id, CASE WHEN l.taken THEN '' ELSE '*' END, l.cycle, l.open_amount), ', ' ORDER BY l.invoice_id)) AS notice
+                           sum(l.asked), string_agg(format('%s%s/%s %s of %s', l.invoice_id, CASE WHEN l.taken THEN '' ELSE '*' END, l.cycle, l.asked, l.open_amount), ', ' ORDER BY l.invoice_id)) AS notice
   FROM predicted_notice n JOIN predicted_line l ON l.notice_id = n.id GROUP BY n.id;
 CREATE VIEW written_text AS
 SELECT n.issued_on, format('customer %s %s policy %s step %s %s lead %s asks %s: %s', n.customer_id, n.currency, n.policy_id, n.step, n.action, n.lead_id,
-                           n.amount, (SELECT string_agg(format('%s%s/%s %s', l.invoice_id, CASE WHEN l.taken THEN '' ELSE '*' END, l.cycle, l.open_amount), ', ' ORDER BY l.invoice_id)
+                           n.amount, (SELECT string_agg(format('%s%s/%s %s of %s', l.invoice_id, CASE WHEN l.taken THEN '' ELSE '*' END, l.cycle, l.asked, l.open_amount), ', ' ORDER BY l.invoice_id)
                                         FROM notice_line l WHERE l.notice_id = n.id)) AS notice
-  FROM notice n;
+  FROM notice n WHERE n.plan_id IS NULL;
 
 CREATE FUNCTION compare_rows(of_run int, as_of date) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -318,12 +368,14 @@ SELECT 'step before its day', t.number FROM taken t
 UNION ALL
 SELECT 'not a sending day', t.number FROM taken t JOIN policy p ON p.id = t.policy_id WHERE NOT plain_sending_day(t.issued_on, p)
 UNION ALL
-SELECT 'nothing open', l.number FROM notice_line l WHERE l.open_amount <= 0
+SELECT 'nothing to ask for', l.number FROM notice_line l WHERE l.asked <= 0 OR l.asked > l.open_amount
 UNION ALL
 SELECT 'interval', n.id::text FROM notice n JOIN policy p ON p.id = n.policy_id
  WHERE EXISTS (SELECT FROM notice o WHERE o.customer_id = n.customer_id AND o.id < n.id AND o.issued_on <> n.issued_on AND abs(o.issued_on - n.issued_on) < p.min_interval)
 UNION ALL
-SELECT 'sum', n.id::text FROM notice n WHERE n.amount <> (SELECT sum(l.open_amount) FROM notice_line l WHERE l.notice_id = n.id)
+SELECT 'sum', n.id::text FROM notice n WHERE n.plan_id IS NULL AND n.amount <> (SELECT sum(l.asked) FROM notice_line l WHERE l.notice_id = n.id)
+UNION ALL
+SELECT 'plan', h.plan_id::text FROM hold h JOIN plan p ON p.id = h.plan_id WHERE h.during <> plain_plan_days(p)
 UNION ALL
 SELECT 'no message', n.id::text FROM notice n WHERE (SELECT count(*) FROM outbox o WHERE (o.payload->>'notice')::bigint = n.id) <> 1;
 
@@ -377,7 +429,7 @@ END $$;
 -- Something that happens on a day, or is posted a few days late. What is refused changes nothing.
 CREATE FUNCTION happen(today date) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    what text := one_of('{issue,issue,issue,issue,issue,issue,issue,issue,old,old,future,pay,pay,pay part,pay part,pay oldest,on account,on account,allocate,reverse,reverse,credit note,credit,credit,apply,write off,cancel,hold,hold,hold all,release,release,release,version,policy,reschedule,reschedule,recall}');
+    what text := one_of('{issue,issue,issue,issue,issue,issue,issue,issue,old,old,future,pay,pay,pay part,pay part,pay oldest,on account,on account,allocate,reverse,reverse,credit note,credit,credit,apply,write off,cancel,hold,hold,hold all,dispute,dispute,resolve,promise,promise,plan,plan,instalment,instalment,cancel plan,release,release,release,version,policy,reschedule,reschedule,recall}');
     day date := today - dice(4);
     who text := (SELECT c.number FROM customer c ORDER BY c.id OFFSET dice((SELECT count(*)::int FROM customer)) LIMIT 1);
     number text := 'I' || nextval('happened_seq');
@@ -405,17 +457,20 @@ BEGIN
                            WHERE k.kind = 'credit_note' AND k.open_amount < 0 AND k.customer_id = claim.customer_id AND k.currency = claim.currency ORDER BY k.id LIMIT 1;
         WHEN 'write off' THEN PERFORM write_off(claim.number, claim.open_amount, today) WHERE dice(3) = 0;
         WHEN 'cancel' THEN PERFORM cancel_invoice(claim.number, today) WHERE dice(3) = 0;
-        WHEN 'hold' THEN PERFORM hold(invoice => claim.number, from_on => today - 3 + dice(9), until_on => today + 6 + CASE WHEN dice(4) > 0 THEN dice(15) END);
+        WHEN 'hold' THEN PERFORM hold(invoice => claim.number, kind => one_of('{manual,legal}'), from_on => today - 3 + dice(9), until_on => today + 6 + CASE WHEN dice(4) > 0 THEN dice(15) END,
+                                      amount => CASE WHEN dice(2) = 0 THEN ceil(claim.open_amount / 2) END);
+        WHEN 'dispute' THEN PERFORM dispute(claim.number, 'price', CASE WHEN dice(3) > 0 THEN ceil(claim.open_amount / 2) END, from_on => today);
+        WHEN 'resolve' THEN PERFORM resolve_dispute(d.hold_id, one_of('{granted,rejected}'), resolved_on => today) FROM (SELECT * FROM dispute e WHERE e.resolved_on IS NULL ORDER BY e.hold_id LIMIT 1) d;
+        WHEN 'promise' THEN PERFORM promise(today + dice(12), invoices => ARRAY[claim.number], amount => CASE WHEN dice(2) = 0 THEN ceil(claim.open_amount / 2) END, from_on => today);
+        WHEN 'plan' THEN PERFORM agree_plan(ARRAY[today + 7, today + 14, today + 21], invoices => ARRAY[claim.number], from_on => today, remind_before => NULL, remind_after => 1 + NULLIF(dice(2), 0));
+        WHEN 'instalment' THEN PERFORM record_payment(c.number, ceil(i.amount / 3), today, ARRAY[i.number], i.currency)
+                                 FROM (SELECT * FROM hold k WHERE k.plan_id IS NOT NULL AND k.during @> today ORDER BY k.id LIMIT 1) h
+                                 JOIN invoice i ON i.id = h.invoice_id JOIN customer c ON c.id = i.customer_id WHERE i.open_amount > 0;
+        WHEN 'cancel plan' THEN PERFORM cancel_plan(p.id, today) FROM (SELECT * FROM plan q WHERE q.ended_on IS NULL ORDER BY q.id LIMIT 1) p;
         WHEN 'hold all' THEN PERFORM hold(who, from_on => today - 3 + dice(9), until_on => today + 6 + CASE WHEN dice(4) > 0 THEN dice(15) END);
-        WHEN 'release' THEN
-            day := today - dice(2);
-            SELECT h.* INTO old FROM hold h WHERE upper(h.during) > today IS NOT FALSE ORDER BY h.id OFFSET dice((SELECT count(*)::int FROM hold h WHERE upper(h.during) > today IS NOT FALSE)) LIMIT 1;
-            PERFORM release(old.id, day);
-            IF day < lower(old.during) THEN
-                PERFORM wake(old.customer_id, old.invoice_id, lower(old.during));
-            ELSIF old.during @> day THEN
-                PERFORM wake(old.customer_id, old.invoice_id, greatest(day, lower(old.during) + 1));
-            END IF;
+        WHEN 'release' THEN PERFORM release(h.id, today - dice(2))
+                              FROM (SELECT * FROM hold k WHERE upper(k.during) > today IS NOT FALSE ORDER BY k.id
+                                    OFFSET dice((SELECT count(*)::int FROM hold k WHERE upper(k.during) > today IS NOT FALSE)) LIMIT 1) h;
         WHEN 'reschedule' THEN
             PERFORM reschedule(claim.number, today + dice(25) - 8, posted_on => today);
             UPDATE predicted_case p SET look_from = least(p.look_from, today), status = CASE WHEN i.due_on >= today THEN 'open' ELSE p.status END
@@ -435,7 +490,7 @@ BEGIN
     END CASE;
     PERFORM observe();
     RETURN what;
-EXCEPTION WHEN SQLSTATE 'RV004' OR SQLSTATE 'RV006' OR SQLSTATE 'RV007' OR SQLSTATE 'RV009' OR SQLSTATE 'RV016' THEN
+EXCEPTION WHEN SQLSTATE 'RV004' OR SQLSTATE 'RV006' OR SQLSTATE 'RV007' OR SQLSTATE 'RV009' OR SQLSTATE 'RV016' OR SQLSTATE 'RV018' THEN
     RETURN what || ' refused: ' || SQLSTATE;
 END $$;
 
