@@ -429,7 +429,7 @@ END $$;
 -- Something that happens on a day, or is posted a few days late. What is refused changes nothing.
 CREATE FUNCTION happen(today date) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    what text := one_of('{issue,issue,issue,issue,issue,issue,issue,issue,old,old,future,pay,pay,pay part,pay part,pay oldest,on account,on account,allocate,reverse,reverse,credit note,credit,credit,apply,write off,cancel,hold,hold,hold all,dispute,dispute,resolve,promise,promise,plan,plan,instalment,instalment,cancel plan,release,release,release,version,policy,reschedule,reschedule,recall}');
+    what text := one_of('{issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,old,old,old,future,pay,pay,pay part,pay part,pay oldest,on account,on account,allocate,reverse,reverse,credit note,credit,credit,apply,write off,cancel,hold,hold,hold all,dispute,dispute,resolve,promise,promise,plan,plan,instalment,instalment,cancel plan,release,release,release,version,policy,reschedule,reschedule,recall}');
     day date := today - dice(4);
     who text := (SELECT c.number FROM customer c ORDER BY c.id OFFSET dice((SELECT count(*)::int FROM customer)) LIMIT 1);
     number text := 'I' || nextval('happened_seq');
@@ -473,7 +473,7 @@ BEGIN
                                     OFFSET dice((SELECT count(*)::int FROM hold k WHERE upper(k.during) > today IS NOT FALSE)) LIMIT 1) h;
         WHEN 'reschedule' THEN
             PERFORM reschedule(claim.number, today + dice(25) - 8, posted_on => today);
-            UPDATE predicted_case p SET look_from = least(p.look_from, today), status = CASE WHEN i.due_on >= today THEN 'open' ELSE p.status END
+            UPDATE predicted_case p SET look_from = today, status = CASE WHEN i.due_on >= today THEN 'open' ELSE p.status END
               FROM invoice i WHERE i.id = claim.id AND p.invoice_id = i.id;
         WHEN 'recall' THEN
             SELECT i.* INTO old FROM invoice i WHERE i.status = 'in_collection' ORDER BY i.id LIMIT 1;

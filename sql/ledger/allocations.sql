@@ -148,7 +148,7 @@ BEGIN
            closed_on = CASE WHEN s.allocated = i.amount THEN s.last_on END,
            next_on = CASE WHEN s.allocated = i.amount OR i.kind = 'credit_note' THEN NULL
                           -- What a reversal opens again may be more than is held.
-                          WHEN is_open(i.status) AND s.allocated >= i.allocated THEN i.next_on
+                          WHEN is_open(i.status) THEN CASE WHEN s.allocated < i.allocated THEN least(i.next_on, s.last_on) ELSE i.next_on END
                           ELSE s.last_on END,
            -- A settled claim that opens again begins a new case.
            cycle = CASE WHEN is_open(i.status) OR s.allocated = i.amount THEN i.cycle ELSE i.cycle + 1 END,
