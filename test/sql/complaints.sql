@@ -139,7 +139,7 @@ SELECT record_agency_payment('C1', 100, 15, '2024-03-15') > 0 AS collected;
 SELECT p.amount AS collected, f.withheld, i.status FROM payment p JOIN agency_fee f ON f.payment_id = p.id CROSS JOIN invoice i;
 ROLLBACK;
 
--- 12. How often the scheduler comes changes nothing: a step is unique, by an index and not by good luck.
+-- 12. How often the scheduler comes changes nothing: a step is unique, by an index and not by good luck. (Two sessions, killed backends: test/server/advance_killed.sh.)
 BEGIN;
 CALL owes('C1', 'A', 100, '2024-01-31'); CALL run_on('2024-02-07', times => 96);
 SELECT issued_on, step FROM sent;
