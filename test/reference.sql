@@ -429,11 +429,11 @@ END $$;
 -- Something that happens on a day, or is posted a few days late. What is refused changes nothing.
 CREATE FUNCTION happen(today date) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    what text := one_of('{issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,old,old,old,future,pay,pay,pay part,pay part,pay oldest,on account,on account,allocate,reverse,reverse,credit note,credit,credit,apply,write off,cancel,hold,hold,hold all,dispute,dispute,resolve,promise,promise,plan,plan,instalment,instalment,cancel plan,release,release,release,version,policy,reschedule,reschedule,recall}');
+    what text := one_of('{issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,old,old,old,future,pay,pay,pay part,pay part,pay oldest,on account,on account,allocate,reverse,reverse,credit note,credit,credit,apply,write off,cancel,hold,hold,hold all,dispute,dispute,resolve,promise,promise,plan,plan,instalment,instalment,instalment,instalment,cancel plan,release,release,release,version,policy,reschedule,reschedule,recall}');
     day date := today - dice(4);
     who text := (SELECT c.number FROM customer c ORDER BY c.id OFFSET dice((SELECT count(*)::int FROM customer)) LIMIT 1);
     number text := 'I' || nextval('happened_seq');
-    amount numeric := one_of('{10,20,20,50,50,100}')::numeric;
+    amount numeric := one_of('{10,20,20,30,50,60,100}')::numeric;
     currency text := one_of('{EUR,EUR,EUR,USD}');
     claim record;
     old record;
@@ -464,7 +464,7 @@ BEGIN
         WHEN 'promise' THEN PERFORM promise(today + dice(12), invoices => ARRAY[claim.number], amount => CASE WHEN dice(2) = 0 THEN ceil(claim.open_amount / 2) END, from_on => today);
         WHEN 'plan' THEN PERFORM agree_plan(ARRAY[today + 7, today + 14, today + 21], invoices => ARRAY[claim.number], from_on => today, remind_before => NULL, remind_after => 1 + NULLIF(dice(2), 0));
         WHEN 'instalment' THEN PERFORM record_payment(c.number, ceil(i.amount / 3), today, ARRAY[i.number], i.currency)
-                                 FROM (SELECT * FROM hold k WHERE k.plan_id IS NOT NULL AND k.during @> today ORDER BY k.id LIMIT 1) h
+                                 FROM (SELECT * FROM hold k WHERE num_nonnulls(k.plan_id, k.promise_id) > 0 AND k.during @> today ORDER BY random() LIMIT 1) h
                                  JOIN invoice i ON i.id = h.invoice_id JOIN customer c ON c.id = i.customer_id WHERE i.open_amount > 0;
         WHEN 'cancel plan' THEN PERFORM cancel_plan(p.id, today) FROM (SELECT * FROM plan q WHERE q.ended_on IS NULL ORDER BY q.id LIMIT 1) p;
         WHEN 'hold all' THEN PERFORM hold(who, from_on => today - 3 + dice(9), until_on => today + 6 + CASE WHEN dice(4) > 0 THEN dice(15) END);
