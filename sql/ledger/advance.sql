@@ -187,7 +187,9 @@ DECLARE
 BEGIN
     SELECT * INTO last_run FROM run r WHERE r.as_of = day;
     IF NOT (SELECT s.worker FROM settings s)
-       OR (last_run.failures > 0 AND now() < last_run.failed_at + least(60, 2 ^ least(last_run.failures - 1, 6)) * interval '1 minute')
+       OR (last_run.failures > 0
+           -- A failure in the future is one of a clock that was wrong.
+           AND now() BETWEEN last_run.failed_at AND last_run.failed_at + least(60, 2 ^ least(last_run.failures - 1, 6)) * interval '1 minute')
        OR (last_run.finished_at IS NOT NULL AND NOT EXISTS (SELECT FROM invoice i WHERE i.next_on <= day)
            AND NOT EXISTS (SELECT FROM instalment n WHERE n.remind_on <= day)
            -- Reports get slow when much is not folded.

@@ -8,7 +8,7 @@
  *   no_step_left   all steps were taken
  *   not_due        the day of the next step has not come
  *   hold           all that is open of it is held on the date
- *   min_interval   the customer had a notice less than min_interval days ago
+ *   min_interval   less than min_interval days lie between the date and a notice to the customer, or the claim's own issue
  *   not_sending_day  the policy takes no step on the date
  *   net_credit     credit notes and money on account cover all that could be asked
  *   below_minimum  what could be asked is less than the policy's minimum_amount,
@@ -88,13 +88,18 @@ BEGIN
                CASE WHEN any_credit AND t.kind <> 'credit_note' THEN
                    least(t.open_amount, - coalesce(sum(t.open_amount) FILTER (WHERE t.kind = 'credit_note') OVER (PARTITION BY t.customer_id, t.currency,
                          CASE t.kind WHEN 'credit_note' THEN t.related_id ELSE t.id END), 0))
-               ELSE 0 END AS own_credit
+               ELSE 0 END AS own_credit,
+               -- The invoice is a letter too; a notice of a later date than as_of is there when an earlier date is run again.
+               CASE WHEN (t.candidate OR any_credit) AND t.min_interval > 0 THEN
+                   greatest((SELECT max(n.issued_on) FROM notice n WHERE n.customer_id = t.customer_id AND n.issued_on < decide.as_of + t.min_interval),
+                            t.issued_on) + t.min_interval END AS waits_until
           FROM item t
     ), askable AS (
         SELECT d.*, greatest(d.asked - d.own_credit, 0) AS before_credits,
                -- Not what was handed over; a notice before the due date asks for what is not overdue yet.
                d.kind <> 'credit_note' AND d.status <> 'in_collection'
-               AND (d.due_on < decide.as_of OR (d.step_now IS NOT NULL AND (d.sends_on > decide.as_of) IS NOT TRUE)) AS dunnable,
+               AND (d.due_on < decide.as_of
+                    OR (d.step_now IS NOT NULL AND (greatest(d.sends_on, d.waits_until) > decide.as_of) IS NOT TRUE)) AS dunnable,
                CASE WHEN any_credit THEN
                    greatest(- sum(CASE d.kind WHEN 'credit_note' THEN d.open_amount ELSE d.own_credit END) OVER (PARTITION BY d.customer_id, d.currency)
                             + CASE WHEN any_account THEN
@@ -113,10 +118,7 @@ BEGIN
                ELSE 0 END AS to_ask
           FROM askable a WINDOW whole AS (PARTITION BY a.customer_id, a.currency)
     ), judged AS (
-        SELECT w.*, coalesce(w.overdue, 0) + CASE WHEN w.due_on < decide.as_of THEN 0 ELSE coalesce(w.upcoming, 0) END - w.credits AS net,
-               CASE WHEN w.min_interval > 0 THEN
-                   (SELECT max(n.issued_on) FROM notice n WHERE n.customer_id = w.customer_id AND n.issued_on <= decide.as_of)
-                   + w.min_interval END AS waits_until
+        SELECT w.*, coalesce(w.overdue, 0) + CASE WHEN w.due_on < decide.as_of THEN 0 ELSE coalesce(w.upcoming, 0) END - w.credits AS net
           -- Claims that are not looked at only if credits cover some of them: a notice may list those.
           FROM weighed w WHERE w.candidate OR (any_credit AND w.kind <> 'credit_note' AND w.to_ask < w.asked)
     ), reasoned_by_claim AS (
@@ -129,7 +131,8 @@ BEGIN
                    CASE WHEN j.waits_until > decide.as_of THEN 'min_interval' END,
                    CASE WHEN j.step_now IS NOT NULL AND j.sends_on > decide.as_of THEN 'not_sending_day' END,
                    -- A claim that is not dunned anyway does not count in net.
-                   CASE WHEN j.step_now IS NULL OR j.held_until IS NOT NULL OR j.sends_on > decide.as_of OR j.status = 'in_collection' THEN NULL
+                   CASE WHEN j.step_now IS NULL OR j.held_until IS NOT NULL OR j.sends_on > decide.as_of OR j.status = 'in_collection'
+                             OR (j.due_on >= decide.as_of AND j.waits_until > decide.as_of) THEN NULL
                         WHEN j.to_ask <= 0 THEN 'net_credit'
                         WHEN CASE j.grouped_by WHEN 'invoice' THEN j.to_ask ELSE j.net END < j.minimum_amount THEN 'below_minimum' END
                ], NULL) AS reasons_by_claim
@@ -200,7 +203,7 @@ BEGIN
                    WHEN 'not_due' THEN format('due %s, next step on %s', d.due_on, d.step_on)
                    WHEN 'hold' THEN h.detail
                    WHEN 'part_held' THEN h.detail
-                   WHEN 'min_interval' THEN format('no notice to this customer before %s', d.wait_until)
+                   WHEN 'min_interval' THEN format('no notice before %s', d.wait_until)
                    WHEN 'not_sending_day' THEN format('no notice goes out before %s', d.sends_on)
                    WHEN 'net_credit' THEN CASE WHEN d.net > 0 THEN format('credits and money on account cover its %s %s; %s of milder or later claims is left', d.credit, d.currency, d.net)
                                                ELSE format('overdue less credits and money on account is %s %s', d.net, d.currency) END

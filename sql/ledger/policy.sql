@@ -36,7 +36,7 @@ COMMENT ON COLUMN policy.grouped_by IS 'customer: one notice per customer, curre
 COMMENT ON COLUMN policy.minimum_amount IS 'No notice while all that can be asked of the customer (grouped_by invoice: of the invoice) is below this, in the currency of the notice.';
 COMMENT ON COLUMN policy.step_minimums IS 'For each step: not taken while what it is taken for, the claims of one notice, asks for less than this; NULL: no such minimums.';
 COMMENT ON COLUMN policy.minimum_share IS 'No step is taken while the claims of its notice ask for less than this share, from 0 to 1, of all open claims of the customer in their currency, due or not; 0: no such minimum.';
-COMMENT ON COLUMN policy.min_interval IS 'Days that must lie between two days on which the customer gets notices; 0: none.';
+COMMENT ON COLUMN policy.min_interval IS 'Days that must lie between two days on which the customer gets notices, and between the issue of a claim and its first notice; 0: none.';
 COMMENT ON COLUMN policy.convention IS 'Where the day of a step is moved that is no business day of the ledger: following (the next one), preceding, modified_following, modified_preceding (the other way rather than into another month), unadjusted (it stays). Never across the day that the step counts from.';
 COMMENT ON COLUMN policy.send_days IS 'Weekdays on which steps are taken, from 1, Monday, to 7, Sunday, the ledger''s holidays excepted; NULL: on all days, holidays too. A step whose day is another one is taken on the next.';
 COMMENT ON COLUMN policy.quiet IS 'Dates on which no step is taken; NULL: none. What is closed each year is better kept as holidays of the ledger: these dates are those of this version.';

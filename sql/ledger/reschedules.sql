@@ -102,7 +102,8 @@ BEGIN
        SET due_on = r.due_to,
            rescheduled_on = r.posted_on,
            status = CASE WHEN r.due_to >= r.posted_on THEN 'open' ELSE i.status END,
-           next_on = CASE WHEN i.kind <> 'credit_note' THEN least(i.next_on, r.posted_on) END
+           -- Not on an earlier day, on which it had another due date.
+           next_on = CASE WHEN i.kind <> 'credit_note' THEN r.posted_on END
       FROM (SELECT DISTINCT ON (c.invoice_id) c.* FROM reschedule c WHERE c.invoice_id = ANY (claims) ORDER BY c.invoice_id, c.id DESC) r
      WHERE i.id = r.invoice_id;
     INSERT INTO flow (posted_on, currency, due_on, receivable, charges, items)

@@ -50,7 +50,9 @@ SELECT a.id, a.customer_id, a.invoice_id,
   FROM posting a LEFT JOIN posting r ON r.payment_id = a.reversed_payment
  ORDER BY a.id;
 
-INSERT INTO ar.hold (customer_id, invoice_id, kind, during) SELECT customer_id, invoice_id, 'dispute', daterange(begun_on, begun_on + 30) FROM plain.dispute ORDER BY begun_on, invoice_id;
+INSERT INTO ar.hold (customer_id, invoice_id, kind, during, sold_on, currency)
+SELECT d.customer_id, d.invoice_id, 'dispute', daterange(d.begun_on, d.begun_on + 30), i.issued_on, i.currency
+  FROM plain.dispute d JOIN ar.invoice i ON i.id = d.invoice_id AND i.kind = 'invoice' ORDER BY d.begun_on, d.invoice_id;
 SELECT setval('ar.' || t || '_id_seq', (xpath('//m/text()', query_to_xml('SELECT max(id) AS m FROM ar.' || t, true, true, '')))[1]::text::bigint)
   FROM unnest('{customer,invoice,payment,allocation}'::text[]) t;
 
