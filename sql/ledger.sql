@@ -167,7 +167,7 @@ COMMENT ON FUNCTION debiteur.upgrade_ledger(text) IS 'Brings a ledger to the ver
 CREATE OR REPLACE FUNCTION debiteur.grant_ledger(ledger text, role name, level text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    clerk   CONSTANT text[] := '{add_customer,issue_invoice,issue_credit_note,apply_credit,record_payment,allocate,reverse_payment,reschedule,hold,release,confirm_notice,fail_notice,take_messages,record_contact,record_agency_payment}';
+    clerk   CONSTANT text[] := '{add_customer,issue_invoice,issue_credit_note,apply_credit,record_payment,allocate,reverse_payment,reschedule,hold,release,dispute,add_note,resolve_dispute,promise,agree_plan,revise_plan,cancel_plan,confirm_notice,fail_notice,take_messages,record_contact,record_agency_payment}';
     manager CONSTANT text[] := clerk || '{write_off,cancel_invoice,set_policy,add_holiday,add_dutch_holidays,remove_holiday,set_notice_text,advance,advance_batch,fold,time_out_notices,recall_claim,block_supply,release_supply,release_by_policy}'::text[];
     routine regprocedure;
 BEGIN
@@ -199,4 +199,4 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', routine, role);
     END LOOP;
 END $$;
-COMMENT ON FUNCTION debiteur.grant_ledger(text, name, text) IS 'Gives a role rights in a ledger. reader: all tables and reports; clerk: also posts invoices, payments, credits, holds and deliveries, and updates customers'' data; manager: also their terms and policy, policies, write-offs, cancellations and advance. No level may write another table directly.';
+COMMENT ON FUNCTION debiteur.grant_ledger(text, name, text) IS 'Gives a role rights in a ledger. reader: all tables and reports; clerk: also posts invoices, payments, credits, holds, disputes, promises, plans and deliveries, and updates customers'' data; manager: also their terms and policy, policies, write-offs, cancellations and advance. No level may write another table directly.';

@@ -36,7 +36,7 @@ COMMENT ON FUNCTION debiteur.format_date(date, text) IS
 
 CREATE FUNCTION debiteur.notice_placeholders(part text) RETURNS text[]
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN CASE part WHEN 'line' THEN '{invoice,reference,due_on,days_late,currency,amount,paid,open_amount}'::text[]
-                 ELSE '{customer,customer_number,address,email,phone,sender,bank_account,notice,issued_on,respond_by,invoice,reference,due_on,days_late,currency,amount,costs,lines}'::text[] END;
+RETURN CASE part WHEN 'line' THEN '{invoice,reference,due_on,days_late,currency,amount,paid,open_amount,asked}'::text[]
+                 ELSE '{customer,customer_number,address,email,phone,sender,bank_account,notice,issued_on,respond_by,invoice,reference,due_on,days_late,currency,amount,costs,lines,instalment}'::text[] END;
 COMMENT ON FUNCTION debiteur.notice_placeholders(text) IS
 'The placeholders that the text of a notice may have, in its line (part line) or in subject and body; what they mean is said at the columns of a ledger''s table notice_text. NULL on NULL.';

@@ -19,7 +19,8 @@
  *	RV006	the change of status is not allowed
  *	RV007	more than what is open, or more than the payment has left
  *	RV008	the key was used before, with other values
- *	RV009	no such customer, invoice, payment, notice, policy, hold
+ *	RV009	no such customer, invoice, payment, notice, policy, hold,
+ *			dispute, plan
  *	RV010	there is one of that number already
  *	RV011	the policy can't work
  *	RV012	no such ledger, or the schema is not a ledger
@@ -29,6 +30,7 @@
  *	RV016	a date is missing, infinite or out of order
  *	RV017	the template of a notice has a fault, or a placeholder that nothing
  *			fills
+ *	RV018	the claim is held so already
  */
 #ifndef DEBITEUR_ERRORS_H
 #define DEBITEUR_ERRORS_H

@@ -7,7 +7,7 @@
  * counts. Every claim that was looked at gets a next_on after as_of, so a
  * second run on a date finds nothing, and a run that was broken off goes on
  * where it was. Customers whom somebody has locked are left for a second pass,
- * which waits for them.
+ * which waits for them. The instalments of payment plans are reminded of last.
  */
 CREATE OR REPLACE FUNCTION advance_batch(as_of date, progress jsonb DEFAULT NULL, batch_size int DEFAULT NULL) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -17,6 +17,7 @@ DECLARE
     state jsonb := coalesce(progress, '{"done": 0, "wait": false, "locked": false, "next_on": "-infinity", "id": 0}');
     page record;
     owners bigint[];
+    reminded bigint;
     moment timestamptz := clock_timestamp();
 BEGIN
     IF as_of IS NULL OR NOT isfinite(as_of) THEN
@@ -44,6 +45,10 @@ BEGIN
     IF page.claims = 0 THEN
         IF (state->>'locked')::boolean AND NOT (state->>'wait')::boolean THEN
             RETURN state || '{"wait": true, "next_on": "-infinity", "id": 0}';
+        END IF;
+        reminded := remind_instalments(as_of, size);
+        IF reminded > 0 THEN
+            RETURN state || jsonb_build_object('done', (state->>'done')::bigint + reminded);
         END IF;
         PERFORM fold(), time_out_notices(), release_by_policy(as_of);
         UPDATE run r SET finished_at = moment, failures = 0
@@ -76,7 +81,7 @@ BEGIN
           FROM (SELECT d.draft, d.customer_id, d.currency, d.policy_id, d.step, d.action, d.invoice_id AS lead_id FROM decision d WHERE d.lead ORDER BY d.draft) l
     ), line AS MATERIALIZED (
         SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, i.number, i.kind, i.reference, d.taken, h.policy_id, h.step, i.cycle,
-               i.amount, i.open_amount, i.due_on
+               i.amount, i.open_amount, d.asked, i.due_on
           FROM decision d
           JOIN head h ON h.draft = d.draft
           JOIN invoice i ON i.id = d.invoice_id
@@ -94,11 +99,11 @@ BEGIN
         SELECT h.id, h.customer_id, h.currency, h.policy_id, h.step, channel(h.action), action(h.action), execute_decisions.as_of, h.lead_id, s.amount,
                c.name, c.address, c.country, c.email, c.phone, c.language, t.id, channel(h.action)
           FROM head h
-          JOIN (SELECT l.notice_id, sum(l.open_amount) AS amount FROM line l GROUP BY 1) s ON s.notice_id = h.id
+          JOIN (SELECT l.notice_id, sum(l.asked) AS amount FROM line l GROUP BY 1) s ON s.notice_id = h.id
           JOIN customer c ON c.id = h.customer_id
           LEFT JOIN written_with t ON t.step = h.action AND t.language = c.language
     ), put_line AS (
-        INSERT INTO notice_line (notice_id, invoice_id, customer_id, number, kind, reference, taken, policy_id, step, cycle, amount, open_amount, due_on)
+        INSERT INTO notice_line (notice_id, invoice_id, customer_id, number, kind, reference, taken, policy_id, step, cycle, amount, open_amount, asked, due_on)
         SELECT * FROM line
     ), move AS (
         UPDATE invoice i
@@ -169,6 +174,7 @@ BEGIN
     IF NOT (SELECT s.worker FROM settings s)
        OR (last_run.failures > 0 AND now() < last_run.failed_at + least(60, 2 ^ least(last_run.failures - 1, 6)) * interval '1 minute')
        OR (last_run.finished_at IS NOT NULL AND NOT EXISTS (SELECT FROM invoice i WHERE i.next_on <= day)
+           AND NOT EXISTS (SELECT FROM instalment n WHERE n.remind_on <= day)
            -- Reports get slow when much is not folded.
            AND NOT EXISTS (SELECT FROM flow f OFFSET 5000)) THEN
         RETURN NULL;

@@ -34,7 +34,7 @@ BEGIN
                        'claims', (SELECT jsonb_agg(l.number ORDER BY l.due_on, l.invoice_id) FROM notice_line l WHERE l.notice_id = n.id)) ORDER BY n.issued_on, n.id)
               FROM notice n WHERE n.customer_id = owner.id AND n.issued_on <= dossier.as_of), '[]'),
         'holds', coalesce((
-            SELECT jsonb_agg(jsonb_build_object('kind', h.kind, 'claim', i.number, 'from', lower(h.during), 'until', upper(h.during) - 1, 'reason', h.reason)
+            SELECT jsonb_agg(jsonb_build_object('kind', h.kind, 'claim', i.number, 'amount', h.amount, 'from', lower(h.during), 'until', upper(h.during) - 1, 'reason', h.reason)
                              ORDER BY lower(h.during), h.id)
               FROM hold h LEFT JOIN invoice i ON i.id = h.invoice_id
              WHERE h.customer_id = owner.id AND lower(h.during) <= dossier.as_of), '[]'),

@@ -131,6 +131,7 @@ BEGIN
             USING ERRCODE = 'RV007', DETAIL = 'It was allocated on that day, and free again by a later reversal.', HINT = 'Post it on the day of the reversal, or later.';
     END IF;
     PERFORM settle(invoices);
+    PERFORM follow_plans(ARRAY(SELECT DISTINCT h.plan_id FROM hold h WHERE h.invoice_id = ANY (invoices) AND h.plan_id IS NOT NULL));
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION allocation_posted() IS 'Trigger: checks new allocations and brings their payments and claims up to date.';
@@ -146,7 +147,8 @@ BEGIN
                          ELSE 'open' END,
            closed_on = CASE WHEN s.allocated = i.amount THEN s.last_on END,
            next_on = CASE WHEN s.allocated = i.amount OR i.kind = 'credit_note' THEN NULL
-                          WHEN is_open(i.status) THEN i.next_on
+                          -- What a reversal opens again may be more than is held.
+                          WHEN is_open(i.status) AND s.allocated >= i.allocated THEN i.next_on
                           ELSE s.last_on END,
            -- A settled claim that opens again begins a new case.
            cycle = CASE WHEN is_open(i.status) OR s.allocated = i.amount THEN i.cycle ELSE i.cycle + 1 END,

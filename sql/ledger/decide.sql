@@ -7,7 +7,7 @@
  *   in_collection  the claim was handed over
  *   no_step_left   all steps were taken
  *   not_due        the day of the next step has not come
- *   hold           a hold covers the date
+ *   hold           all that is open of it is held on the date
  *   min_interval   the customer had a notice less than min_interval days ago
  *   not_sending_day  the policy takes no step on the date
  *   net_credit     what is overdue, less credit notes and money on account, is not above 0
@@ -17,7 +17,7 @@ CREATE OR REPLACE FUNCTION decide(as_of date DEFAULT today(), customers bigint[]
 RETURNS TABLE (
     invoice_id bigint, customer_id bigint, invoice text, customer text, currency text, status invoice_status, due_on date,
     open_amount numeric, policy_id bigint, grouped_by text, step int, action dunning_step, taken boolean, reasons text[], next_on date,
-    step_on date, held_until date, wait_until date, net numeric, minimum_amount numeric, sends_on date
+    step_on date, held_until date, wait_until date, net numeric, minimum_amount numeric, sends_on date, asked numeric
 )
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
@@ -61,10 +61,9 @@ BEGIN
                -- The notice before asked for another due date: what counts from it waits for this one.
                CASE WHEN i.rescheduled_on IS NOT NULL AND anchor(p.steps[i.step + 1]) = 'prev' THEN greatest(i.noticed_on, i.due_on) ELSE i.noticed_on END AS noticed_on,
                i.kind <> 'credit_note' AND (i.next_on <= decide.as_of OR i.id = only_invoice) AS candidate,
-               CASE WHEN any_hold THEN
-                   (SELECT max(coalesce(upper(h.during) - 1, 'infinity')) FROM hold h
-                     WHERE h.customer_id = i.customer_id AND (h.invoice_id IS NULL OR h.invoice_id = i.id)
-                       AND h.during @> decide.as_of) END AS held_until,
+               -- What is held is not asked for; held_until: all of it is.
+               CASE WHEN k.amount IS NULL THEN i.open_amount ELSE greatest(i.open_amount - k.amount, 0) END AS asked,
+               CASE WHEN k.amount >= i.open_amount THEN k.until_on END AS held_until,
                c.number AS customer_number, p.id AS used_policy, p.grouped_by, p.steps, p.catch_up = 'by_age' AS by_age,
                p.minimum_amount, p.min_interval, p.convention,
                CASE WHEN num_nonnulls(p.send_days, p.quiet) > 0 THEN (SELECT s.sends_on FROM sending s WHERE s.id = p.id) END AS sends_on
@@ -72,17 +71,16 @@ BEGIN
           JOIN customer c ON c.id = i.customer_id
           LEFT JOIN policy a ON a.current AND a.name = coalesce(c.policy, (SELECT s.policy FROM settings s))
           LEFT JOIN policy p ON p.id = coalesce(i.policy_id, a.id)
+          LEFT JOIN held(decide.as_of, whose) k ON any_hold AND k.invoice_id = i.id AND i.kind <> 'credit_note'
          WHERE i.customer_id = ANY (whose) AND i.open_amount <> 0 AND is_open(i.status) AND i.issued_on <= decide.as_of
     ), dated AS (
         SELECT t.*, CASE WHEN t.candidate THEN next_step(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age, days_off, t.convention) END AS step_now,
                CASE WHEN t.candidate THEN next_step_on(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age, days_off, t.convention) END AS step_day
           FROM item t
     ), weighed AS (
-        SELECT d.*, sum(d.open_amount) FILTER (WHERE d.kind = 'credit_note'
-                        OR (d.due_on < decide.as_of AND d.held_until IS NULL AND d.status <> 'in_collection')) OVER whole AS overdue,
+        SELECT d.*, sum(d.asked) FILTER (WHERE d.kind = 'credit_note' OR (d.due_on < decide.as_of AND d.status <> 'in_collection')) OVER whole AS overdue,
                -- A notice before the due date asks for what is not overdue yet.
-               sum(d.open_amount) FILTER (WHERE d.due_on >= decide.as_of AND d.step_now IS NOT NULL AND d.held_until IS NULL
-                                                 AND (d.sends_on > decide.as_of) IS NOT TRUE) OVER whole AS upcoming
+               sum(d.asked) FILTER (WHERE d.due_on >= decide.as_of AND d.step_now IS NOT NULL AND (d.sends_on > decide.as_of) IS NOT TRUE) OVER whole AS upcoming
           FROM dated d WINDOW whole AS (PARTITION BY d.customer_id, d.currency)
     ), judged AS (
         SELECT w.*, coalesce(w.overdue, 0) + CASE WHEN w.due_on < decide.as_of THEN 0 ELSE coalesce(w.upcoming, 0) END
@@ -107,7 +105,7 @@ BEGIN
                    -- A claim that is not dunned anyway does not count in net.
                    CASE WHEN j.step_now IS NULL OR j.held_until IS NOT NULL OR j.sends_on > decide.as_of OR j.status = 'in_collection' THEN NULL
                         WHEN j.net <= 0 THEN 'net_credit'
-                        WHEN CASE j.grouped_by WHEN 'invoice' THEN least(j.net, j.open_amount) ELSE j.net END < j.minimum_amount THEN 'below_minimum' END
+                        WHEN CASE j.grouped_by WHEN 'invoice' THEN least(j.net, j.asked) ELSE j.net END < j.minimum_amount THEN 'below_minimum' END
                ], NULL) AS why_not
           FROM judged j
     )
@@ -120,12 +118,12 @@ BEGIN
                                        WHEN r.step_now IS NULL THEN r.step_day
                                        ELSE greatest(r.held_until + 1, r.waits_until, r.sends_on, decide.as_of + 1) END, 'infinity'),
                            CASE WHEN r.status = 'open' AND r.due_on >= decide.as_of THEN r.due_on + 1 END) END,
-           r.step_day, r.held_until, r.waits_until, r.net, r.minimum_amount, r.sends_on
+           r.step_day, r.held_until, r.waits_until, r.net, r.minimum_amount, r.sends_on, r.asked
       FROM reasoned r
      WHERE only_invoice IS NULL OR r.id = only_invoice;
 END $$;
 COMMENT ON FUNCTION decide(date, bigint[], bigint, claim_state[]) IS
-'What advance(as_of) would do with each claim that it would look at: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; held_until, wait_until: last day of its hold, end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account; sends_on: first day, not before as_of, on which its policy takes steps (NULL: each). customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not; simulated: decides for these in the place of the claims and the money on account of the customers, who are to be given (NULL: for what is posted). Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, not_sending_day, net_credit, below_minimum.';
+'What advance(as_of) would do with each claim that it would look at: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; asked: what is open of it and not held; held_until: all is held, until that day at least (infinity: until release()); wait_until: end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account; sends_on: first day, not before as_of, on which its policy takes steps (NULL: each). customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not; simulated: decides for these in the place of the claims and the money on account of the customers, who are to be given (NULL: for what is posted). Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, not_sending_day, net_credit, below_minimum.';
 
 CREATE OR REPLACE FUNCTION explain(invoice text, as_of date DEFAULT today()) RETURNS TABLE (reason text, detail text)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -151,7 +149,8 @@ BEGIN
     END IF;
     FOR d IN SELECT * FROM decide(explain.as_of, ARRAY[claim.customer_id], claim.id) LOOP
         IF d.taken THEN
-            RETURN QUERY SELECT 'step', format('step %s, %s, is taken; due %s, %s %s open', d.step, d.action, d.due_on, d.open_amount, d.currency);
+            RETURN QUERY SELECT 'step', format('step %s, %s, is taken; due %s, %s %s open', d.step, d.action, d.due_on, d.open_amount, d.currency)
+                                        || CASE WHEN d.asked < d.open_amount THEN format(', %s asked for', d.asked) ELSE '' END;
         END IF;
         RETURN QUERY
         SELECT r, CASE r
@@ -159,14 +158,16 @@ BEGIN
                    WHEN 'in_collection' THEN format('handed over on %s', claim.noticed_on)
                    WHEN 'no_step_left' THEN format('step %s, the last, was taken on %s', claim.step, claim.noticed_on)
                    WHEN 'not_due' THEN format('due %s, next step on %s', d.due_on, d.step_on)
-                   WHEN 'hold' THEN CASE WHEN isfinite(d.held_until) THEN format('held until %s', d.held_until) ELSE 'held until released' END
+                   WHEN 'hold' THEN h.detail
+                   WHEN 'part_held' THEN h.detail
                    WHEN 'min_interval' THEN format('no notice to this customer before %s', d.wait_until)
                    WHEN 'not_sending_day' THEN format('no notice goes out before %s', d.sends_on)
                    WHEN 'net_credit' THEN format('overdue less credits and money on account is %s %s', d.net, d.currency)
-                   WHEN 'below_minimum' THEN format('%s is below the minimum of %s %s', least(d.net, CASE d.grouped_by WHEN 'invoice' THEN d.open_amount END), d.minimum_amount, d.currency)
+                   WHEN 'below_minimum' THEN format('%s is below the minimum of %s %s', least(d.net, CASE d.grouped_by WHEN 'invoice' THEN d.asked END), d.minimum_amount, d.currency)
                END
-          FROM unnest(d.reasons) AS r;
+          FROM unnest(d.reasons || CASE WHEN d.held_until IS NULL AND d.asked < d.open_amount THEN '{part_held}'::text[] END) WITH ORDINALITY AS n(r, position)
+          LEFT JOIN LATERAL describe_holds(claim.id, explain.as_of) h ON r IN ('hold', 'part_held') ORDER BY n.position;
     END LOOP;
 END $$;
 COMMENT ON FUNCTION explain(text, date) IS
-'Why a claim is or is not dunned on a date: one row "step", or every reason with its figures. Reasons: those of decide(), and draft, not_issued, closed, credit_note. Error RV009: no such invoice.';
+'Why a claim is or is not dunned on a date: one row "step", or every reason with its figures; a row for each hold, also (part_held) where only a part is held. Reasons: those of decide(), and draft, not_issued, closed, credit_note. Error RV009: no such invoice.';

@@ -73,8 +73,9 @@ CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON allocation
     EXECUTE FUNCTION facts_stay('allocation', 'Allocations are append-only.', 'debiteur.drop_ledger() drops a whole ledger.');
 
 CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON notice FOR EACH ROW
-    WHEN (NEW.id <> OLD.id OR NEW.customer_id <> OLD.customer_id OR NEW.currency <> OLD.currency OR NEW.policy_id <> OLD.policy_id
-          OR NEW.step <> OLD.step OR NEW.channel <> OLD.channel OR NEW.action <> OLD.action OR NEW.issued_on <> OLD.issued_on
+    WHEN (NEW.id <> OLD.id OR NEW.customer_id <> OLD.customer_id OR NEW.currency <> OLD.currency
+          OR (NEW.policy_id, NEW.step, NEW.plan_id, NEW.instalment) IS DISTINCT FROM (OLD.policy_id, OLD.step, OLD.plan_id, OLD.instalment)
+          OR NEW.channel <> OLD.channel OR NEW.action <> OLD.action OR NEW.issued_on <> OLD.issued_on
           OR NEW.lead_id <> OLD.lead_id OR NEW.amount <> OLD.amount OR NEW.name <> OLD.name OR NEW.address IS DISTINCT FROM OLD.address
           OR NEW.country IS DISTINCT FROM OLD.country OR NEW.email IS DISTINCT FROM OLD.email OR NEW.phone IS DISTINCT FROM OLD.phone
           OR NEW.language <> OLD.language OR NEW.text_id IS DISTINCT FROM OLD.text_id)
@@ -108,3 +109,8 @@ CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON notice_text FOR EACH ROW
     EXECUTE FUNCTION facts_stay('notice_text', 'Notices were written with it.', 'UPDATE notice_text SET current = false has no more written.');
 CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON notice_text
     EXECUTE FUNCTION facts_stay('notice_text', 'Notices were written with them.', 'debiteur.drop_ledger() drops a whole ledger.');
+
+CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE OR DELETE ON hold_note FOR EACH ROW
+    EXECUTE FUNCTION facts_stay('hold_note', 'Notes are evidence.', 'Add another note: add_note().');
+CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON hold_note
+    EXECUTE FUNCTION facts_stay('hold_note', 'Notes are evidence.', 'debiteur.drop_ledger() drops a whole ledger.');

@@ -39,7 +39,7 @@ RETURNS TABLE (
     dso numeric, dso_average numeric, dso_countback numeric, best_possible_dso numeric, average_days_delinquent numeric,
     turnover numeric, collection_period numeric, collection_effectiveness numeric,
     days_to_pay numeric, days_to_pay_weighted numeric, days_late numeric, days_late_weighted numeric,
-    overdue_ratio numeric, bad_debt_ratio numeric, dispute_rate numeric
+    overdue_ratio numeric, bad_debt_ratio numeric, dispute_rate numeric, promise_kept_rate numeric
 )
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
@@ -70,6 +70,13 @@ BEGIN
           JOIN period p ON i.issued_on BETWEEN p.from_on AND p.until_on AND lower(h.during) <= p.until_on
          WHERE h.kind = 'dispute'
          GROUP BY 1, 2
+    ), promised AS (
+        SELECT p.from_on, m.currency, count(*) AS n, count(*) FILTER (WHERE v.status = 'kept') AS kept
+          FROM value_promises(ARRAY(SELECT q.id FROM promise q WHERE q.until_on BETWEEN kpi_series.from_on AND kpi_series.until_on), kpi_series.until_on) v
+          JOIN promise m ON m.id = v.promise_id
+          JOIN period p ON m.until_on BETWEEN p.from_on AND p.until_on
+         WHERE v.status <> 'void'
+         GROUP BY 1, 2
     ), figure AS (
         SELECT p.from_on, p.until_on, p.until_on - p.from_on + 1 AS period_days, c.currency,
                coalesce(o.receivable, 0) AS opening, c.receivable AS closing, c.overdue, c.receivable - c.overdue AS not_due,
@@ -77,7 +84,7 @@ BEGIN
                c.charges AS closing_charges, c.sales - coalesce(o.sales, 0) AS sales, c.charged - coalesce(o.charged, 0) AS charges,
                c.receipts - coalesce(o.receipts, 0) AS receipts, c.credits - coalesce(o.credits, 0) AS credits,
                c.discounts - coalesce(o.discounts, 0) AS discounts, c.write_offs - coalesce(o.write_offs, 0) AS write_offs,
-               coalesce(y.countback, h.countback) AS countback, c.invoices - coalesce(o.invoices, 0) AS invoices, coalesce(x.n, 0) AS disputed,
+               coalesce(y.countback, h.countback) AS countback, c.invoices - coalesce(o.invoices, 0) AS invoices, coalesce(x.n, 0) AS disputed, r.kept AS kept_promises, r.n AS promises,
                nullif(greatest(c.closed - coalesce(o.closed, 0), 0), 0) AS closed, c.days - coalesce(o.days, 0) AS days, c.late - coalesce(o.late, 0) AS late,
                nullif(greatest(c.closed_amount - coalesce(o.closed_amount, 0), 0), 0) AS closed_amount, c.amount_days - coalesce(o.amount_days, 0) AS amount_days,
                c.amount_late - coalesce(o.amount_late, 0) AS amount_late
@@ -85,6 +92,7 @@ BEGIN
           JOIN total c ON c.day = p.until_on
           LEFT JOIN total o ON o.day = p.from_on - 1 AND o.currency = c.currency
           LEFT JOIN disputed x ON x.from_on = p.from_on AND x.currency = c.currency
+          LEFT JOIN promised r ON r.from_on = p.from_on AND r.currency = c.currency
           -- A year of sales is nearly always enough; else all there were.
           LEFT JOIN LATERAL (SELECT dso_countback(c.receivable, m.sales, m.days) AS countback
                                FROM monthly_sales(p.until_on, 13) m WHERE m.currency = c.currency) y ON true
@@ -99,7 +107,8 @@ BEGIN
            round(receivables_turnover(f.sales, f.opening, f.closing), 4), round(collection_period(f.sales, f.opening, f.closing, f.period_days), 2),
            round(collection_effectiveness(f.opening, f.sales, f.closing, f.not_due), 2),
            round(f.days / f.closed, 2), round(f.amount_days / f.closed_amount, 2), round(f.late / f.closed, 2), round(f.amount_late / f.closed_amount, 2),
-           round(f.overdue / nullif(f.closing, 0), 4), round(f.write_offs / nullif(f.sales, 0), 4), round(f.disputed::numeric / nullif(f.invoices, 0), 4)
+           round(f.overdue / nullif(f.closing, 0), 4), round(f.write_offs / nullif(f.sales, 0), 4), round(f.disputed::numeric / nullif(f.invoices, 0), 4),
+           round(f.kept_promises::numeric / f.promises, 4)
       FROM figure f ORDER BY 1, 3;
 END $$;
 COMMENT ON FUNCTION kpi_series(date, date, interval) IS
@@ -114,7 +123,7 @@ RETURNS TABLE (
     dso numeric, dso_average numeric, dso_countback numeric, best_possible_dso numeric, average_days_delinquent numeric,
     turnover numeric, collection_period numeric, collection_effectiveness numeric,
     days_to_pay numeric, days_to_pay_weighted numeric, days_late numeric, days_late_weighted numeric,
-    overdue_ratio numeric, bad_debt_ratio numeric, dispute_rate numeric
+    overdue_ratio numeric, bad_debt_ratio numeric, dispute_rate numeric, promise_kept_rate numeric
 )
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
@@ -123,8 +132,8 @@ BEGIN
            k.opening_charges, k.closing_charges, k.sales, k.charges, k.receipts, k.credits, k.discounts, k.write_offs, k.dso, k.dso_average,
            k.dso_countback, k.best_possible_dso, k.average_days_delinquent, k.turnover, k.collection_period,
            k.collection_effectiveness, k.days_to_pay, k.days_to_pay_weighted, k.days_late, k.days_late_weighted, k.overdue_ratio, k.bad_debt_ratio,
-           k.dispute_rate
+           k.dispute_rate, k.promise_kept_rate
       FROM kpi_series(kpi.from_on, kpi.until_on, NULL) k;
 END $$;
 COMMENT ON FUNCTION kpi(date, date) IS
-'Figures of a period, both days included, a row a currency; what was posted later does not change them. Receivable: open invoices and credit notes, VAT included; current + overdue = receivable. Charges: costs and interest, no part of sales or of a ratio. opening + sales + charges - credits - receipts - discounts - write_offs = closing, over receivable + charges - on account. credits: credit notes issued, direct credits, cancellations. DSO, collection period in days of the period (2 decimals); dso_countback over calendar months, NULL when a month without sales stops it (the history is never exhausted: what is open was sold); collection_effectiveness in per cent, of the period''s sales; days_to_pay, days_late (early: 0) over invoices settled in the period by money at least in part; one that a reversal opens again takes back, on that day, what its settlement had added; ratios as fractions (4 decimals); dispute_rate: issued in the period and disputed by its end. NULL where undefined. Formulas: debiteur.dso() and the others. Error RV016: not a period.';
+'Figures of a period, both days included, a row a currency; what was posted later does not change them. Receivable: open invoices and credit notes, VAT included; current + overdue = receivable. Charges: costs and interest, no part of sales or of a ratio. opening + sales + charges - credits - receipts - discounts - write_offs = closing, over receivable + charges - on account. credits: credit notes issued, direct credits, cancellations. DSO, collection period in days of the period (2 decimals); dso_countback over calendar months, NULL when a month without sales stops it (the history is never exhausted: what is open was sold); collection_effectiveness in per cent, of the period''s sales; days_to_pay, days_late (early: 0) over invoices settled in the period by money at least in part; one that a reversal opens again takes back, on that day, what its settlement had added; ratios as fractions (4 decimals); dispute_rate: issued in the period and disputed by its end; promise_kept_rate: of the promises whose tolerance ended in the period, how many were kept (see promises(); void ones do not count). NULL where undefined. Formulas: debiteur.dso() and the others. Error RV016: not a period.';

@@ -10,8 +10,10 @@ CREATE TABLE notice (
     id          bigint PRIMARY KEY DEFAULT nextval('notice_id_seq'),
     customer_id bigint NOT NULL,
     currency    text NOT NULL,
-    policy_id   bigint NOT NULL,
-    step        int NOT NULL,
+    policy_id   bigint,
+    step        int,
+    plan_id     bigint,
+    instalment  int,
     channel     text NOT NULL,
     action      text NOT NULL,
     issued_on   date NOT NULL,
@@ -29,22 +31,27 @@ CREATE TABLE notice (
     sent_by     text NOT NULL,
     attempts    int NOT NULL DEFAULT 1,
     tried       jsonb NOT NULL DEFAULT '{}',
-    taken_at    timestamptz
+    taken_at    timestamptz,
+    CONSTRAINT notice_of CHECK (num_nulls(policy_id, step, plan_id, instalment) = 2 AND (policy_id IS NULL) = (step IS NULL))
 );
 ALTER SEQUENCE notice_id_seq OWNED BY notice.id;
+-- No instalment is announced or asked for twice.
+CREATE UNIQUE INDEX notice_instalment ON notice (plan_id, instalment, action) WHERE plan_id IS NOT NULL;
 CREATE INDEX notice_customer ON notice (customer_id, issued_on);
 CREATE INDEX notice_taken ON notice (taken_at) WHERE taken_at IS NOT NULL AND delivery = 'pending';
 COMMENT ON TABLE notice IS 'Notices issued by advance: a letter, a mail, a call, a hand-over.';
 COMMENT ON COLUMN notice.id IS 'Opaque; named in the outbox message, for confirm_notice() and fail_notice().';
 COMMENT ON COLUMN notice.customer_id IS 'To whom.';
 COMMENT ON COLUMN notice.currency IS 'Currency of all its lines.';
-COMMENT ON COLUMN notice.policy_id IS 'Policy version that asked for it.';
+COMMENT ON COLUMN notice.policy_id IS 'Policy version that asked for it; NULL: it is about an instalment.';
 COMMENT ON COLUMN notice.step IS 'Number of the step in that policy.';
+COMMENT ON COLUMN notice.plan_id IS 'Payment plan that it is about; NULL: it is a step of a policy.';
+COMMENT ON COLUMN notice.instalment IS 'Number of the instalment in that plan.';
 COMMENT ON COLUMN notice.channel IS 'How it goes out: email, letter, phone, ...';
-COMMENT ON COLUMN notice.action IS 'What it is: upcoming, reminder, final_notice, ...';
+COMMENT ON COLUMN notice.action IS 'What it is: upcoming, reminder, final_notice, ...; of an instalment: instalment_upcoming, instalment_late.';
 COMMENT ON COLUMN notice.issued_on IS 'The date that was advanced when it was issued.';
-COMMENT ON COLUMN notice.lead_id IS 'Leading claim: the oldest due of those the step is taken for, then the largest, then the lowest id.';
-COMMENT ON COLUMN notice.amount IS 'What it asks for: the sum of its lines'' open amounts.';
+COMMENT ON COLUMN notice.lead_id IS 'Leading claim: the oldest due of those the step is taken for, then the largest, then the lowest id; of an instalment, the oldest of its plan that is open.';
+COMMENT ON COLUMN notice.amount IS 'What it asks for: the sum of what its lines ask for; of an instalment, what is open of it.';
 COMMENT ON COLUMN notice.name IS 'Name of the customer, as it was then.';
 COMMENT ON COLUMN notice.address IS 'Postal address, as it was then.';
 COMMENT ON COLUMN notice.country IS 'Country, as it was then.';
@@ -72,6 +79,7 @@ CREATE TABLE notice_line (
     cycle       int NOT NULL,
     amount      numeric NOT NULL,
     open_amount numeric NOT NULL,
+    asked       numeric NOT NULL,
     due_on      date NOT NULL,
     PRIMARY KEY (notice_id, invoice_id)
 );
@@ -90,6 +98,7 @@ COMMENT ON COLUMN notice_line.step IS 'Step of the notice.';
 COMMENT ON COLUMN notice_line.cycle IS 'Which case of the claim.';
 COMMENT ON COLUMN notice_line.amount IS 'Amount of the claim as issued.';
 COMMENT ON COLUMN notice_line.open_amount IS 'What was open of it when the notice was issued.';
+COMMENT ON COLUMN notice_line.asked IS 'What the notice asks for of it: what was open and not held.';
 COMMENT ON COLUMN notice_line.due_on IS 'When it was due.';
 
 CREATE SEQUENCE outbox_id_seq;
@@ -105,5 +114,5 @@ COMMENT ON TABLE outbox IS 'Messages waiting for the outside; take_messages() ha
 COMMENT ON COLUMN outbox.id IS 'Opaque.';
 COMMENT ON COLUMN outbox.customer_id IS 'Whom it is about.';
 COMMENT ON COLUMN outbox.topic IS 'notice.';
-COMMENT ON COLUMN outbox.payload IS 'What the deliverer needs: notice, attempt, channel, action, customer, subject, body, amount, lines.';
+COMMENT ON COLUMN outbox.payload IS 'What the deliverer needs: notice, attempt, channel, action, customer, subject, body, amount, lines; of an instalment also plan, instalment, due_on.';
 COMMENT ON COLUMN outbox.not_before IS 'From when on it is handed out.';

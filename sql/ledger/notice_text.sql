@@ -21,12 +21,12 @@ ALTER SEQUENCE notice_text_id_seq OWNED BY notice_text.id;
 CREATE UNIQUE INDEX notice_text_current ON notice_text (action, language, channel) WHERE current;
 COMMENT ON TABLE notice_text IS 'Texts of notices; set_notice_text() writes them. Where there is none, deliverers get the figures alone.';
 COMMENT ON COLUMN notice_text.id IS 'Opaque: one version of one text.';
-COMMENT ON COLUMN notice_text.action IS 'The action of a dunning step: upcoming, reminder, ...';
+COMMENT ON COLUMN notice_text.action IS 'The action of a dunning step: upcoming, reminder, ...; instalment_upcoming, instalment_late.';
 COMMENT ON COLUMN notice_text.language IS 'ISO 639-1. A customer whose language has no text gets the English one.';
 COMMENT ON COLUMN notice_text.channel IS 'For one channel only; any: for all that have none of their own.';
 COMMENT ON COLUMN notice_text.subject IS 'Subject line, with placeholders.';
-COMMENT ON COLUMN notice_text.body IS 'The text, with placeholders: {customer}, {customer_number}, {address}, {email}, {phone}, {sender}, {bank_account}, {notice}, {issued_on}, {respond_by}, {currency}, {amount} (all that is asked for), {costs} (of it, costs and interest), {lines}; of the leading claim {invoice}, {reference} (its number, if it has none), {due_on}, {days_late}.';
-COMMENT ON COLUMN notice_text.line IS 'What {lines} has for each claim, a line each: {invoice}, {reference}, {due_on}, {days_late}, {currency}, {amount} (as issued), {paid}, {open_amount}.';
+COMMENT ON COLUMN notice_text.body IS 'The text, with placeholders: {customer}, {customer_number}, {address}, {email}, {phone}, {sender}, {bank_account}, {notice}, {issued_on}, {respond_by}, {currency}, {amount} (all that is asked for), {costs} (of it, costs and interest), {lines}; of the leading claim {invoice}, {reference} (its number, if it has none), {due_on}, {days_late}; of an instalment these two are its own, and {instalment} its number.';
+COMMENT ON COLUMN notice_text.line IS 'What {lines} has for each claim, a line each: {invoice}, {reference}, {due_on}, {days_late}, {currency}, {amount} (as issued), {paid}, {open_amount}, {asked} (of that, what is asked for).';
 COMMENT ON COLUMN notice_text.current IS 'Whether new notices are written with it.';
 
 -- The texts that a ledger begins with. In JSON, for its escapes: the script of an extension is read in the encoding of the
@@ -36,7 +36,11 @@ DECLARE
     texts text;
 BEGIN
     FOREACH texts IN ARRAY ARRAY[
-'{"language": "en", "line": "{invoice}, due {due_on}: {currency} {amount}, paid {paid}, open {open_amount}", "texts": [
+'{"language": "en", "line": "{invoice}, due {due_on}: {currency} {amount}, paid {paid}, to pay {asked}", "texts": [
+    {"action": "instalment_upcoming", "subject": "Instalment {instalment} will be due on {due_on}",
+     "body": "Dear {customer},\n\nBy our payment plan, instalment {instalment} of {currency} {amount} is due on {due_on}. Please pay in time, quoting {reference}.\n{bank_account}\n\nKind regards,\n{sender}"},
+    {"action": "instalment_late", "subject": "Instalment {instalment} was due on {due_on}",
+     "body": "Dear {customer},\n\nOf instalment {instalment} of our payment plan, due on {due_on}, we have not received {currency} {amount}. Please pay at once, quoting {reference}: if it is not paid, the plan ends.\n{bank_account}\n\nYours sincerely,\n{sender}"},
     {"action": "upcoming", "subject": "Invoice {invoice} will be due on {due_on}",
      "body": "Dear {customer},\n\nThis is to remind you of what will be due soon:\n\n{lines}\n\nPlease pay {currency} {amount} in time, quoting {reference}.\n{bank_account}\n\nKind regards,\n{sender}"},
     {"action": "reminder", "subject": "Reminder: invoice {invoice}",
@@ -53,7 +57,11 @@ BEGIN
      "body": "Dear {customer},\n\nAs the following has not been paid, we make no further deliveries until it is:\n\n{lines}\n\nPlease pay {currency} {amount}, quoting {reference}.\n{bank_account}\n\nYours sincerely,\n{sender}"},
     {"action": "hand_over", "subject": "For collection: {customer}, {currency} {amount}",
      "body": "We hand over to you for collection the following claims on {customer} ({customer_number}):\n\n{address}\n{email}\n{phone}\n\n{lines}\n\nTotal: {currency} {amount}, of which costs and interest {costs}.\n\n{sender}"}]}',
-'{"language": "nl", "line": "{invoice}, vervaldatum {due_on}: {currency} {amount}, betaald {paid}, open {open_amount}", "texts": [
+'{"language": "nl", "line": "{invoice}, vervaldatum {due_on}: {currency} {amount}, betaald {paid}, te betalen {asked}", "texts": [
+    {"action": "instalment_upcoming", "subject": "Termijn {instalment} vervalt op {due_on}",
+     "body": "Geachte {customer},\n\nVolgens onze betalingsregeling vervalt termijn {instalment} van {currency} {amount} op {due_on}. Wilt u op tijd betalen, onder vermelding van {reference}?\n{bank_account}\n\nMet vriendelijke groet,\n{sender}"},
+    {"action": "instalment_late", "subject": "Termijn {instalment} is vervallen op {due_on}",
+     "body": "Geachte {customer},\n\nVan termijn {instalment} van onze betalingsregeling, vervallen op {due_on}, hebben wij {currency} {amount} niet ontvangen. Wilt u per omgaande betalen, onder vermelding van {reference}? Zonder betaling vervalt de regeling.\n{bank_account}\n\nHoogachtend,\n{sender}"},
     {"action": "upcoming", "subject": "Factuur {invoice} vervalt op {due_on}",
      "body": "Geachte {customer},\n\nHierbij herinneren wij u aan wat binnenkort vervalt:\n\n{lines}\n\nWilt u {currency} {amount} op tijd betalen, onder vermelding van {reference}?\n{bank_account}\n\nMet vriendelijke groet,\n{sender}"},
     {"action": "reminder", "subject": "Herinnering: factuur {invoice}",
@@ -70,7 +78,11 @@ BEGIN
      "body": "Geachte {customer},\n\nOmdat het volgende niet is betaald, leveren wij niet meer totdat dit is gebeurd:\n\n{lines}\n\nWilt u {currency} {amount} betalen, onder vermelding van {reference}?\n{bank_account}\n\nHoogachtend,\n{sender}"},
     {"action": "hand_over", "subject": "Ter incasso: {customer}, {currency} {amount}",
      "body": "Wij geven u de volgende vorderingen op {customer} ({customer_number}) ter incasso:\n\n{address}\n{email}\n{phone}\n\n{lines}\n\nTotaal: {currency} {amount}, waarvan kosten en rente {costs}.\n\n{sender}"}]}',
-'{"language": "de", "line": "{invoice}, f\u00e4llig am {due_on}: {currency} {amount}, bezahlt {paid}, offen {open_amount}", "texts": [
+'{"language": "de", "line": "{invoice}, f\u00e4llig am {due_on}: {currency} {amount}, bezahlt {paid}, zu zahlen {asked}", "texts": [
+    {"action": "instalment_upcoming", "subject": "Rate {instalment} wird am {due_on} f\u00e4llig",
+     "body": "Guten Tag {customer},\n\nnach unserem Zahlungsplan wird Rate {instalment} \u00fcber {currency} {amount} am {due_on} f\u00e4llig. Bitte zahlen Sie rechtzeitig unter Angabe von {reference}.\n{bank_account}\n\nMit freundlichen Gr\u00fc\u00dfen\n{sender}"},
+    {"action": "instalment_late", "subject": "Rate {instalment} war am {due_on} f\u00e4llig",
+     "body": "Guten Tag {customer},\n\nvon Rate {instalment} unseres Zahlungsplans, f\u00e4llig am {due_on}, haben wir {currency} {amount} nicht erhalten. Bitte zahlen Sie umgehend unter Angabe von {reference}: ohne Zahlung endet der Plan.\n{bank_account}\n\nMit freundlichen Gr\u00fc\u00dfen\n{sender}"},
     {"action": "upcoming", "subject": "Rechnung {invoice} wird am {due_on} f\u00e4llig",
      "body": "Guten Tag {customer},\n\nwir erinnern Sie an das, was demn\u00e4chst f\u00e4llig wird:\n\n{lines}\n\nBitte zahlen Sie {currency} {amount} rechtzeitig unter Angabe von {reference}.\n{bank_account}\n\nMit freundlichen Gr\u00fc\u00dfen\n{sender}"},
     {"action": "reminder", "subject": "Zahlungserinnerung: Rechnung {invoice}",
@@ -87,7 +99,11 @@ BEGIN
      "body": "Guten Tag {customer},\n\nda Folgendes nicht bezahlt ist, liefern wir bis dahin nicht mehr:\n\n{lines}\n\nBitte zahlen Sie {currency} {amount} unter Angabe von {reference}.\n{bank_account}\n\nMit freundlichen Gr\u00fc\u00dfen\n{sender}"},
     {"action": "hand_over", "subject": "Zum Inkasso: {customer}, {currency} {amount}",
      "body": "Wir \u00fcbergeben Ihnen die folgenden Forderungen gegen {customer} ({customer_number}) zum Inkasso:\n\n{address}\n{email}\n{phone}\n\n{lines}\n\nSumme: {currency} {amount}, davon Kosten und Zinsen {costs}.\n\n{sender}"}]}',
-'{"language": "fr", "line": "{invoice}, \u00e9ch\u00e9ance {due_on} : {currency} {amount}, pay\u00e9 {paid}, reste {open_amount}", "texts": [
+'{"language": "fr", "line": "{invoice}, \u00e9ch\u00e9ance {due_on} : {currency} {amount}, pay\u00e9 {paid}, \u00e0 payer {asked}", "texts": [
+    {"action": "instalment_upcoming", "subject": "L''\u00e9ch\u00e9ance {instalment} arrive le {due_on}",
+     "body": "Bonjour {customer},\n\nSelon notre plan de paiement, l''\u00e9ch\u00e9ance {instalment} de {currency} {amount} arrive le {due_on}. Merci de payer \u00e0 temps, en indiquant {reference}.\n{bank_account}\n\nCordialement,\n{sender}"},
+    {"action": "instalment_late", "subject": "L''\u00e9ch\u00e9ance {instalment} du {due_on}",
+     "body": "Bonjour {customer},\n\nDe l''\u00e9ch\u00e9ance {instalment} de notre plan de paiement, du {due_on}, nous n''avons pas re\u00e7u {currency} {amount}. Merci de payer sans d\u00e9lai, en indiquant {reference} : sans paiement, le plan prend fin.\n{bank_account}\n\nSalutations distingu\u00e9es,\n{sender}"},
     {"action": "upcoming", "subject": "La facture {invoice} arrive \u00e0 \u00e9ch\u00e9ance le {due_on}",
      "body": "Bonjour {customer},\n\nNous vous rappelons ce qui arrive prochainement \u00e0 \u00e9ch\u00e9ance :\n\n{lines}\n\nMerci de r\u00e9gler {currency} {amount} \u00e0 temps, en indiquant {reference}.\n{bank_account}\n\nCordialement,\n{sender}"},
     {"action": "reminder", "subject": "Rappel : facture {invoice}",

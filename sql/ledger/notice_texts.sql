@@ -16,7 +16,7 @@ BEGIN
     IF new_id IS NOT NULL THEN
         RETURN new_id;
     END IF;
-    PERFORM require_choice(set_notice_text.action, 'action', '{upcoming,reminder,final_notice,call,default_notice,escalate,stop_supply,hand_over}'),
+    PERFORM require_choice(set_notice_text.action, 'action', '{upcoming,reminder,final_notice,call,default_notice,escalate,stop_supply,hand_over,instalment_upcoming,instalment_late}'),
             require_choice(set_notice_text.channel, 'channel', '{any,email,letter,phone,sms,task,agency,webhook}'),
             require_text(set_notice_text.subject, 'subject', true), require_text(set_notice_text.body, 'body', true), require_text(used_line, 'line', true);
     IF set_notice_text.language IS NULL OR set_notice_text.language !~ '^[a-z]{2}$' THEN
@@ -45,36 +45,39 @@ END $$;
 COMMENT ON FUNCTION set_notice_text(text, text, text, text, text, text, text) IS
 'Makes a new version of the text of an action in a language; returns its id. line: NULL: that of the present text. channel: the text is for this channel only; any: for all that have none of their own. Placeholders: see the columns of notice_text. Errors: RV017 a fault in the text, or an unknown placeholder; 22023 language; 23502, 23514 no such action or channel.';
 
-CREATE OR REPLACE FUNCTION write_notices(notices bigint[]) RETURNS TABLE (notice bigint, subject text, body text, lines jsonb)
+CREATE OR REPLACE FUNCTION write_notices(notices bigint[]) RETURNS TABLE (notice bigint, subject text, body text, lines jsonb, due_on date)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     -- Line by line from the notice's key: the plan does not depend on statistics that lag behind a large run.
     RETURN QUERY
     -- What is empty leaves no gap.
-    SELECT w.id, fill(w.subject, notice_placeholders('body'), w.figures), replace(fill(w.body, notice_placeholders('body'), w.figures), E'\n\n\n', E'\n\n'), w.lines
-      FROM (SELECT n.id, t.subject, t.body, l.lines,
+    SELECT w.id, fill(w.subject, notice_placeholders('body'), w.figures), replace(fill(w.body, notice_placeholders('body'), w.figures), E'\n\n\n', E'\n\n'), w.lines, w.due_on
+      FROM (SELECT n.id, t.subject, t.body, coalesce(l.lines, '[]') AS lines, coalesce(g.due_on, l.due_on) AS due_on,
                    -- In the order of notice_placeholders('body').
                    ARRAY[n.name, c.number, n.address, n.email, n.phone, s.sender, s.bank_account, n.id::text, format_date(n.issued_on, t.language),
-                         format_date(n.issued_on + s.respond_within, t.language), l.number, l.reference, format_date(l.due_on, t.language),
-                         greatest(n.issued_on - l.due_on, 0)::text, n.currency, format_amount(n.amount, n.currency, t.language),
-                         format_amount(l.costs, n.currency, t.language), l.texts] AS figures
+                         format_date(n.issued_on + s.respond_within, t.language), coalesce(l.number, i.number), coalesce(l.reference, i.reference, i.number),
+                         format_date(coalesce(g.due_on, l.due_on), t.language), greatest(n.issued_on - coalesce(g.due_on, l.due_on), 0)::text, n.currency, format_amount(n.amount, n.currency, t.language),
+                         format_amount(l.costs, n.currency, t.language), l.texts, n.instalment::text] AS figures
               FROM notice n
               LEFT JOIN notice_text t ON t.id = n.text_id
               JOIN customer c ON c.id = n.customer_id
              CROSS JOIN settings s
+              -- What is about an instalment has no lines.
+              LEFT JOIN instalment g ON g.plan_id = n.plan_id AND g.number = n.instalment
+              LEFT JOIN invoice i ON i.id = n.lead_id AND n.plan_id IS NOT NULL
              CROSS JOIN LATERAL (
-                   SELECT jsonb_agg(jsonb_build_object('invoice', x.number, 'due_on', x.due_on, 'amount', x.amount, 'open_amount', x.open_amount,
+                   SELECT jsonb_agg(jsonb_build_object('invoice', x.number, 'due_on', x.due_on, 'amount', x.amount, 'open_amount', x.open_amount, 'asked', x.asked,
                                                        'reference', x.reference, 'taken', x.taken) ORDER BY x.due_on, x.invoice_id) AS lines,
                           -- In the order of notice_placeholders('line').
                           string_agg(fill(t.line, notice_placeholders('line'), ARRAY[
                                   x.number, coalesce(x.reference, x.number), format_date(x.due_on, t.language), greatest(n.issued_on - x.due_on, 0)::text,
                                   n.currency, format_amount(x.amount, n.currency, t.language), format_amount(x.amount - x.open_amount, n.currency, t.language),
-                                  format_amount(x.open_amount, n.currency, t.language)]), E'\n' ORDER BY x.due_on, x.invoice_id) AS texts,
-                          coalesce(sum(x.open_amount) FILTER (WHERE x.kind IN ('costs', 'interest')), 0) AS costs,
+                                  format_amount(x.open_amount, n.currency, t.language), format_amount(x.asked, n.currency, t.language)]), E'\n' ORDER BY x.due_on, x.invoice_id) AS texts,
+                          coalesce(sum(x.asked) FILTER (WHERE x.kind IN ('costs', 'interest')), 0) AS costs,
                           max(x.number) FILTER (WHERE x.invoice_id = n.lead_id) AS number, max(x.due_on) FILTER (WHERE x.invoice_id = n.lead_id) AS due_on,
                           max(coalesce(x.reference, x.number)) FILTER (WHERE x.invoice_id = n.lead_id) AS reference
                      FROM notice_line x WHERE x.notice_id = n.id) l
              WHERE n.id = ANY (notices)) w;
 END $$;
-COMMENT ON FUNCTION write_notices(bigint[]) IS 'Subject, body and lines of these notices, as they were sent (but for sender, bank account and term, which are those of settings now); subject and body are NULL where there was no text.';
+COMMENT ON FUNCTION write_notices(bigint[]) IS 'Subject, body, lines and due date (of the leading claim, or of the instalment) of these notices, as they were sent (but for sender, bank account and term, which are those of settings now); subject and body are NULL where there was no text.';

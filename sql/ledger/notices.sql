@@ -8,6 +8,7 @@ BEGIN
                'customer', c.number, 'name', n.name, 'email', n.email, 'phone', n.phone, 'address', n.address, 'country', n.country,
                'language', n.language, 'account_manager', c.account_manager, 'subject', w.subject, 'body', w.body, 'currency', n.currency, 'amount', n.amount, 'lines', w.lines)
                || CASE WHEN n.action = 'hand_over' THEN jsonb_build_object('dossier', dossier(c.number, n.issued_on)) ELSE '{}' END
+               || CASE WHEN n.plan_id IS NULL THEN '{}' ELSE jsonb_build_object('plan', n.plan_id, 'instalment', n.instalment, 'due_on', w.due_on) END
       FROM write_notices(notices) w
       JOIN notice n ON n.id = w.notice
       JOIN customer c ON c.id = n.customer_id

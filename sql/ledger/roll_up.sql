@@ -1,7 +1,7 @@
 /*
  * roll_up: what each posting adds to flow.
  *
- * The functions flow_of_… say what it is. The triggers, which every posting
+ * The functions flow_of_... say what it is. The triggers, which every posting
  * waits for, are in C (src/roll_up.c) and do the same for a whole statement:
  * one row for a single posting, a few thousand for a COPY of a million. They
  * run after the trigger that locks the customers, so they see what sessions

@@ -32,7 +32,9 @@ BEGIN
                       ORDER BY l.invoice_id, n.issued_on DESC, n.id DESC) l ON l.invoice_id = i.id
          WHERE replayed AND i.status <> 'draft' AND (i.closed_on >= simulated_claims.from_on OR i.closed_on IS NULL)
     )
-    SELECT i.id, i.customer_id, i.kind, i.currency, i.issued_on, i.due_on, i.rescheduled_on, i.open_amount, b.status,
+    SELECT i.id, i.customer_id, i.kind, i.currency, i.issued_on, i.due_on, i.rescheduled_on, i.open_amount,
+           -- No step depends on whether it is marked as overdue: so nothing is looked at for that.
+           CASE WHEN b.status = 'open' AND i.kind <> 'credit_note' THEN 'overdue' ELSE b.status END,
            CASE WHEN used_policy IS NULL THEN b.policy_id ELSE used_policy END,
            CASE WHEN k.kept THEN b.step ELSE 0 END, CASE WHEN k.kept THEN b.noticed_on END,
            CASE WHEN i.kind = 'credit_note' OR b.status = 'in_collection' THEN NULL
@@ -105,8 +107,7 @@ BEGIN
             ), moved AS (
                 -- The claims after this day, as execute_decisions() would leave them.
                 SELECT ROW(s.id, s.customer_id, s.kind, s.currency, s.issued_on, s.due_on, s.rescheduled_on, s.open_amount,
-                           CASE WHEN d.taken AND action(d.action) = 'hand_over' THEN 'in_collection'
-                                WHEN d.decided AND s.status = 'open' AND s.due_on < day THEN 'overdue' ELSE s.status END,
+                           CASE WHEN d.taken AND action(d.action) = 'hand_over' THEN 'in_collection' ELSE s.status END,
                            CASE WHEN d.taken THEN d.policy_id ELSE s.policy_id END,
                            CASE WHEN d.taken THEN d.step ELSE s.step END,
                            CASE WHEN d.taken THEN day ELSE s.noticed_on END,
@@ -124,7 +125,7 @@ BEGIN
                    NULL AS reason, NULL::bigint AS notices, NULL::bigint AS number, NULL::numeric AS amount
               FROM moved m WHERE m.look_on <= until_on GROUP BY 1
             UNION ALL
-            SELECT NULL, NULL, d.currency, d.step, channel(d.action), action(d.action), NULL, count(*) FILTER (WHERE d.lead), count(*) FILTER (WHERE d.taken), sum(d.open_amount)
+            SELECT NULL, NULL, d.currency, d.step, channel(d.action), action(d.action), NULL, count(*) FILTER (WHERE d.lead), count(*) FILTER (WHERE d.taken), sum(d.asked)
               FROM drafted d WHERE d.draft IS NOT NULL GROUP BY 3, 4, 5, 6
             UNION ALL
             SELECT NULL, NULL, d.currency, NULL, NULL, NULL, d.reasons[1], 0, count(*), sum(d.open_amount)
@@ -162,4 +163,21 @@ BEGIN
      ORDER BY 1, 2, 3, 4, 5, 6;
 END $$;
 COMMENT ON FUNCTION simulate(text, date, date, text) IS
-'What a policy would do if advance() ran every day from from_on to until_on. Writes nothing. A row a day, currency, step, channel and action: notices, claims for which the step is taken, amount that the notices ask for; and a row a day, currency and reason: claims held back, with their open amount, on the days on which they are looked at.';
+'What would be done if advance() ran every day from from_on to until_on, both included, at most ten years. Writes nothing. A row a day, currency, step, channel and action: notices, claims for which the step is taken, amount that the notices ask for (NULL reason); and a row a day, currency and reason (NULL step): claims that are held back, with their open amount, on the days on which they are looked at. policy: NULL: each customer''s own, and a claim that had a notice stays under its version. Of a name: all claims are treated under its current version, from the step they are at if they are under this policy already, in any version, else from its first step, looked at on from_on. payments: none: nobody pays; behaviour: each claim is paid whole, as many days after its due date as its customer has paid late so far, on average of his paid invoices by amount, rounded (without history: as all customers; without any: when due); one that is later than that on from_on stays open. With both, the ledger is taken as it is now, whatever day from_on is. actual: the past as it was posted: claims from the day of their issue, what was open and on account on each day; each claim begins with its last notice before from_on, if it had one. Due dates, holds and holidays are as they are now, money on account is used for nothing; no invoices are issued and no instalments reminded of; a claim that opens again by a reversal is not taken up. Errors: RV009 no such policy; RV016 not a period, or too long; 23502, 23514 no such payments.';
+
+CREATE OR REPLACE FUNCTION compare_policies(policies text[], from_on date DEFAULT today(), until_on date DEFAULT today() + 90, payments text DEFAULT 'none')
+RETURNS TABLE (policy text, currency text, notices bigint, calls bigint, tasks bigint, handed_over bigint, amount_handed_over numeric, held_back bigint)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT p.policy, s.currency, sum(s.notices)::bigint, coalesce(sum(s.notices) FILTER (WHERE s.channel = 'phone'), 0)::bigint,
+           coalesce(sum(s.notices) FILTER (WHERE s.channel = 'task'), 0)::bigint, coalesce(sum(s.claims) FILTER (WHERE s.action = 'hand_over'), 0)::bigint,
+           coalesce(sum(s.amount) FILTER (WHERE s.action = 'hand_over'), 0), coalesce(sum(s.claims) FILTER (WHERE s.reason IS NOT NULL), 0)::bigint
+      FROM unnest(compare_policies.policies) WITH ORDINALITY AS p(policy, place)
+     CROSS JOIN LATERAL simulate(p.policy, compare_policies.from_on, compare_policies.until_on, compare_policies.payments) s
+     GROUP BY p.place, p.policy, s.currency
+     ORDER BY p.place, s.currency;
+END $$;
+COMMENT ON FUNCTION compare_policies(text[], date, date, text) IS
+'simulate() of several policies, side by side: a row a policy, in the order given, and currency. policies: names; NULL among them: each customer''s own. notices: all, calls and tasks among them; handed_over: claims handed over, with their amount; held_back: how often a claim was held back when it was looked at. The other arguments and the errors are those of simulate().';

@@ -80,8 +80,12 @@ BEGIN
      WHERE p.allocated <> coalesce(s.allocated, 0);
     RETURN QUERY
     SELECT 'notice', format('%s: amount', n.id), n.amount::text, s.amount::text
-      FROM notice n JOIN (SELECT l.notice_id, sum(l.open_amount) AS amount FROM notice_line l GROUP BY 1) s ON s.notice_id = n.id
+      FROM notice n JOIN (SELECT l.notice_id, sum(l.asked) AS amount FROM notice_line l GROUP BY 1) s ON s.notice_id = n.id
      WHERE n.amount <> s.amount;
+    RETURN QUERY
+    SELECT 'plan', format('%s: days of hold %s', e.plan_id, h.id), h.during::text, e.during::text
+      FROM plan_ends(ARRAY(SELECT p.id FROM plan p)) e JOIN hold h ON h.plan_id = e.plan_id
+     WHERE h.during <> e.during;
 END $$;
 COMMENT ON FUNCTION verify() IS
-'Every difference between what the ledger keeps and what that is made of: the roll-up and the postings, allocated amounts, due dates, status, closing dates, amounts of notices. No rows: all agree. Reads the whole ledger.';
+'Every difference between what the ledger keeps and what that is made of: the roll-up and the postings, allocated amounts, due dates, status, closing dates, amounts of notices, days of plans. No rows: all agree. Reads the whole ledger.';

@@ -65,11 +65,12 @@ BEGIN
            -- Tried already: again on the day that was agreed.
            AND (k.again_on IS NULL OR k.again_on <= worklist.as_of OR k.contacted_on < n.issued_on)
     ), owed AS (
-        SELECT i.customer_id, i.currency, sum(i.open_amount) AS amount, max(worklist.as_of - i.due_on) AS days_late
+        SELECT i.customer_id, i.currency, sum(i.open_amount - coalesce(h.amount, 0)) AS amount, max(worklist.as_of - i.due_on) AS days_late
           FROM invoice i
+          LEFT JOIN held(worklist.as_of, ARRAY(SELECT a.customer_id FROM asked a UNION SELECT k.customer_id FROM last_contact k)) h
+                 ON h.invoice_id = i.id AND i.kind <> 'credit_note'
          WHERE i.open_amount <> 0 AND is_open(i.status) AND i.status <> 'in_collection' AND i.due_on < worklist.as_of
-           AND NOT EXISTS (SELECT FROM hold h WHERE h.customer_id = i.customer_id AND (h.invoice_id IS NULL OR h.invoice_id = i.id)
-                                                AND h.during @> worklist.as_of)
+           AND (h.amount IS NULL OR h.amount < i.open_amount)
          GROUP BY 1, 2
     ), item AS (
         SELECT a.customer_id, a.currency, a.reason, a.notice_id FROM asked a
@@ -101,4 +102,4 @@ BEGIN
      ORDER BY w.currency, 13 DESC, c.number;
 END $$;
 COMMENT ON FUNCTION worklist(date) IS
-'Whom to contact, a row a customer and currency, largest expected gain first. reasons: call or task (a step of dunning asks for it), undelivered (a notice failed for good), again (a contact was to be made again). notices: for record_contact(). overdue: what is open and overdue now, claims that are held or with the agency not; nothing overdue, no row. chance: how often in the year until a week before the date a notice or contact was followed by money within seven days, (times paid + 1) / (times + 2): one half when nothing is known (Laplace''s rule of succession). expected_gain: overdue times chance, in the currency. Error RV016: not a date.';
+'Whom to contact, a row a customer and currency, largest expected gain first. reasons: call or task (a step of dunning asks for it), undelivered (a notice failed for good), again (a contact was to be made again). notices: for record_contact(). overdue: what is open and overdue now, what is held or with the agency not; nothing overdue, no row. chance: how often in the year until a week before the date a notice or contact was followed by money within seven days, (times paid + 1) / (times + 2): one half when nothing is known (Laplace''s rule of succession). expected_gain: overdue times chance, in the currency. Error RV016: not a date.';

@@ -21,25 +21,25 @@ WITH moved AS (
            c.name, c.address, c.country, c.email, c.phone, c.language, 2, 'email'
       FROM head h JOIN bench.customer c ON c.id = h.customer_id
 ), put_line AS (
-    INSERT INTO bare.notice_line (notice_id, invoice_id, customer_id, number, kind, reference, taken, policy_id, step, cycle, amount, open_amount, due_on)
-    SELECT h.id, m.id, m.customer_id, m.number, 'invoice', m.reference, true, 1, 2, m.cycle, m.amount, m.open_amount, m.due_on
+    INSERT INTO bare.notice_line (notice_id, invoice_id, customer_id, number, kind, reference, taken, policy_id, step, cycle, amount, open_amount, asked, due_on)
+    SELECT h.id, m.id, m.customer_id, m.number, 'invoice', m.reference, true, 1, 2, m.cycle, m.amount, m.open_amount, m.open_amount, m.due_on
       FROM moved m JOIN head h ON h.customer_id = m.customer_id AND h.currency = m.currency
 )
 INSERT INTO bare.outbox (customer_id, topic, payload)
 SELECT w.customer_id, 'notice', jsonb_build_object(
            'notice', w.id, 'attempt', 1, 'channel', 'email', 'action', 'reminder', 'issued_on', :'as_of'::date,
            'customer', w.number, 'name', w.name, 'email', w.email, 'phone', w.phone, 'address', w.address, 'country', w.country,
-           'language', w.language, 'subject', 'Reminder: invoice ' || w.lead, 'body', format(
+           'language', w.language, 'account_manager', w.account_manager, 'subject', 'Reminder: invoice ' || w.lead, 'body', format(
 E'Dear %s,\n\nPerhaps it has escaped your attention that the following is past due:\n\n%s\n\nPlease pay %s %s by %s, quoting %s.\n\n'
 'If you have paid in the meantime, please disregard this letter. If something is wrong with the invoice, let us know.\n\nKind regards,\n',
                w.name, w.texts, w.currency, to_char(w.amount, 'FM999,999,990.00'), to_char(:'as_of'::date + 7, 'FMDD FMMonth YYYY'), w.lead),
            'currency', w.currency, 'amount', w.amount, 'lines', w.lines)
-  FROM (SELECT h.id, h.customer_id, h.currency, h.amount, c.number, c.name, c.email, c.phone, c.address, c.country, c.language,
+  FROM (SELECT h.id, h.customer_id, h.currency, h.amount, c.number, c.name, c.email, c.phone, c.address, c.country, c.language, c.account_manager,
                max(m.number) FILTER (WHERE m.id = h.lead_id) AS lead,
-               string_agg(format('%s, due %s: %s %s, paid %s, open %s', m.number, to_char(m.due_on, 'FMDD FMMonth YYYY'), m.currency,
+               string_agg(format('%s, due %s: %s %s, paid %s, to pay %s', m.number, to_char(m.due_on, 'FMDD FMMonth YYYY'), m.currency,
                                  to_char(m.amount, 'FM999,999,990.00'), to_char(m.amount - m.open_amount, 'FM999,999,990.00'),
                                  to_char(m.open_amount, 'FM999,999,990.00')), E'\n' ORDER BY m.due_on, m.id) AS texts,
-               jsonb_agg(jsonb_build_object('invoice', m.number, 'due_on', m.due_on, 'amount', m.amount, 'open_amount', m.open_amount,
+               jsonb_agg(jsonb_build_object('invoice', m.number, 'due_on', m.due_on, 'amount', m.amount, 'open_amount', m.open_amount, 'asked', m.open_amount,
                                             'reference', m.reference, 'taken', true) ORDER BY m.due_on, m.id) AS lines
           FROM head h
           JOIN moved m ON m.customer_id = h.customer_id AND m.currency = h.currency

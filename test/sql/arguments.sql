@@ -7,7 +7,8 @@ SET datestyle = 'ISO, YMD';
 SELECT debiteur.create_ledger('arguments', time_zone => 'UTC');
 SET search_path = arguments, debiteur;
 SELECT add_customer('C1', 'Jansen') AS customer, issue_invoice('C1', 'F1', 100, '2024-01-01', '2024-01-31') AS f1, issue_invoice('C1', 'F2', 100, '2024-01-01', '2024-01-31') AS f2,
-       issue_credit_note('C1', 'N1', 5, issued_on => '2024-01-02') AS n1, record_payment('C1', 50, '2024-01-05', '{}') AS payment, hold('C1', from_on => '2023-01-01', until_on => '2023-01-02') AS hold;
+       issue_credit_note('C1', 'N1', 5, issued_on => '2024-01-02') AS n1, record_payment('C1', 50, '2024-01-05', '{}') AS payment, dispute('F1', 'price', 5, from_on => '2024-02-01') AS hold,
+       add_customer('C2', 'De Wit') AS other, issue_invoice('C2', 'P1', 200, '2024-01-01', '2024-01-31') AS p1, agree_plan('{2024-03-01}', 'C2', from_on => '2024-01-15') AS plan;
 SELECT set_policy('agency', '{due+1 agency hand_over}') > 0 AS made, add_customer('C9', 'Away', policy => 'agency') > 0 AS away, issue_invoice('C9', 'F9', 100, '2024-01-01', '2024-01-31') > 0 AS f9;
 CALL advance('2024-02-07');
 CREATE TABLE public.precious (id int);
@@ -21,6 +22,8 @@ INSERT INTO good VALUES ('customer', '''C1'''), ('number', '''NEW'''), ('name', 
     ('most', '10'), ('discount', 'true'), ('retry', 'true'), ('batch_size', '10'), ('bounds', '''{30,60}'''), ('language', '''nl'''), ('country', '''NL'''), ('email', '''a@example.org'''),
     ('phone', '''1'''), ('address', '''Kade'''), ('segment', '''x'''), ('reference', '''r'''), ('reason', '''r'''), ('note', '''n'''), ('key', '''key'''), ('function', '''f'''), ('arguments', '''{}'''),
     ('message', '''m'''), ('code', '''XX000'''), ('detail', '''d'''), ('result', '1'), ('days', '30'), ('ids', '''{1}'''), ('customers', '''{1}'''), ('only_invoice', '1'),
+    ('credited', '5'), ('resolved_on', '''2024-02-15'''), ('owner', '''o'''), ('promised_on', '''2024-03-01'''), ('tolerance_days', '2'), ('plan', '1'), ('amounts', '''{150,50}'''),
+    ('broken_after_days', '5'), ('remind_before', '3'), ('remind_after', '1'), ('cancelled_on', '''2024-02-15'''),
     ('action', '''reminder'''), ('subject', '''{invoice}'''), ('body', '''{lines}'''), ('line', '''{amount}'''), ('outcome', '''reached'''), ('contacted_on', '''2024-02-10'''), ('again_on', '''2024-02-12'''),
     ('recalled_on', '''2024-02-10'''), ('restart', 'true'), ('collected', '5'), ('withheld', '1'), ('blocked_on', '''2024-02-10'''), ('account_manager', '''Anna'''),
     ('day', '''2024-05-10'''), ('from_year', '2024'), ('until_year', '2025'), ('good_friday', 'true'), ('liberation_day', '''always'''), ('convention', '''following'''), ('send_days', '''{1,2,3,4,5}'''), ('quiet', '''{[2024-12-24,2025-01-02]}''');
@@ -32,6 +35,7 @@ SELECT p.oid, p.proname, p.prokind, p.pronargdefaults, p.provolatile, p.prosecde
 CREATE FUNCTION pg_temp.call_of(routine oid, argument text, value text) RETURNS text LANGUAGE sql AS $$
     SELECT format('SELECT * FROM arguments.%I(%s)', min(r.proname), string_agg(format('%I => %s', r.argument, CASE WHEN r.argument = call_of.argument THEN call_of.value
                WHEN r.argument = 'kind' THEN CASE WHEN r.proname = 'hold' THEN '''dispute''' WHEN r.proname = 'add_customer' THEN '''consumer''' ELSE '''costs''' END
+               WHEN r.argument = 'due_on' AND r.proname ~ 'plan' THEN '''{2024-03-02,2024-04-02}''' WHEN r.argument = 'credit_note' AND r.proname = 'resolve_dispute' THEN '''NEW''' WHEN r.argument = 'outcome' AND r.proname = 'resolve_dispute' THEN '''granted'''
                WHEN r.argument = 'channel' THEN CASE r.proname WHEN 'take_messages' THEN 'NULL' ELSE '''phone''' END
                WHEN r.proname = 'recall_claim' AND r.argument = 'invoice' THEN '''F9'''
                WHEN r.argument = 'customers' THEN '''{1}''' ELSE coalesce(g.value, 'NULL') END), ', ' ORDER BY r.n))

@@ -127,7 +127,7 @@ SELECT count(*) AS twice FROM (SELECT FROM notice_line WHERE taken GROUP BY invo
 SELECT count(*) AS while_held FROM noticed_while_held;
 SELECT sum((skipped->>'hold')::bigint) > 0 AS holds_kept_some_back FROM run;
 SELECT count(*) AS nothing_open FROM notice_line WHERE open_amount <= 0;
-SELECT count(*) AS sum_differs FROM notice n WHERE n.amount <> (SELECT sum(l.open_amount) FROM notice_line l WHERE l.notice_id = n.id) OR n.amount <= 0;
+SELECT count(*) AS sum_differs FROM notice n WHERE n.amount <> (SELECT sum(l.asked) FROM notice_line l WHERE l.notice_id = n.id) OR n.amount <= 0;
 SELECT count(*) AS lead_missing FROM notice n WHERE NOT EXISTS (SELECT FROM notice_line l WHERE l.notice_id = n.id AND l.invoice_id = n.lead_id AND l.taken);
 SELECT count(*) AS before_due FROM notice n JOIN notice_line l ON l.notice_id = n.id WHERE n.action NOT IN ('upcoming') AND l.due_on >= n.issued_on;
 SELECT count(*) = (SELECT count(*) FROM notice) AS a_message_each FROM outbox;

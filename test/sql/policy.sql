@@ -62,7 +62,7 @@ DELETE FROM policy WHERE name = 'soft';
 
 -- Holds.
 SELECT issue_invoice('C1', 'H1', 100, '2024-05-01', '2024-05-31') AS h1;
-SELECT hold(invoice => 'H1', kind => 'promise', from_on => '2024-06-01', until_on => '2024-06-10', reason => 'will pay') AS promise,
+SELECT hold(invoice => 'H1', kind => 'dispute', from_on => '2024-06-01', until_on => '2024-06-10', reason => 'too late') AS dispute,
        hold('C1', kind => 'legal', from_on => '2024-06-05') AS legal, hold('C1', 'H1', from_on => '2024-06-01', until_on => '2024-06-01') AS a_day;
 SELECT kind, invoice_id IS NULL AS all_claims, during, reason FROM hold ORDER BY id;
 SELECT hold('C2', 'H1');

@@ -25,6 +25,13 @@ INSERT INTO call VALUES
     (13, 'issue_invoice', 'issue_invoice(''C1'', ''F3'', 50, ''2024-01-01'', key => ''k13'')'),
     (14, 'cancel_invoice', 'cancel_invoice(''F3'', ''2024-01-14'', key => ''k14'')'),
     (15, 'set_policy', 'set_policy(''p'', ''{due+1 email reminder}'', key => ''k15'')'),
+    (24, 'dispute', 'dispute(''F2'', ''price'', 5, from_on => ''2024-01-15'', key => ''k316'')'),
+    (25, 'add_note', 'add_note(2, ''see the letter'', key => ''k317'')'),
+    (26, 'resolve_dispute', 'resolve_dispute(2, ''granted'', resolved_on => ''2024-01-16'', key => ''k318'')'),
+    (27, 'promise', 'promise(''2024-01-20'', ''C1'', ''{F2}'', from_on => ''2024-01-17'', key => ''k319'')'),
+    (28, 'agree_plan', 'agree_plan(''{2024-02-01,2024-03-01}'', ''C1'', ''{F2}'', from_on => ''2024-01-17'', key => ''k320'')'),
+    (29, 'revise_plan', 'revise_plan(1, ''{2024-02-10}'', from_on => ''2024-01-18'', key => ''k321'')'),
+    (30, 'cancel_plan', 'cancel_plan(2, ''2024-01-19'', key => ''k322'')'),
     (16, 'set_notice_text', 'set_notice_text(''reminder'', ''nl'', ''{invoice}'', ''{lines}'', key => ''k16'')'),
     (17, 'record_contact', 'record_contact(''C1'', ''reached'', contacted_on => ''2024-01-15'', key => ''k17'')'),
     (18, 'block_supply', 'block_supply(''C1'', key => ''k18'')'),
@@ -32,9 +39,10 @@ INSERT INTO call VALUES
     (20, 'add_holiday', 'add_holiday(''2024-05-10'', ''Closed'', key => ''kh1'')'),
     (21, 'remove_holiday', 'remove_holiday(''2024-05-10'', key => ''kh2'')'),
     (22, 'add_dutch_holidays', 'add_dutch_holidays(2024, 2024, key => ''kh3'')'),
-    (30, 'reschedule', 'reschedule(''F2'', ''2024-02-01'', posted_on => ''2024-01-15'', key => ''k30'')');
+    (23, 'reschedule', 'reschedule(''F2'', ''2024-02-01'', posted_on => ''2024-01-15'', key => ''k30'')');
 CREATE FUNCTION pg_temp.rows_of_all() RETURNS bigint LANGUAGE sql AS
-$$ SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM invoice) + (SELECT count(*) FROM payment) + (SELECT count(*) FROM allocation) + (SELECT count(*) FROM hold) + (SELECT count(*) FROM reschedule) + (SELECT count(*) FROM policy) + (SELECT count(*) FROM holiday) + (SELECT count(*) FROM request) $$;
+$$ SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM invoice) + (SELECT count(*) FROM payment) + (SELECT count(*) FROM allocation) + (SELECT count(*) FROM hold) + (SELECT count(*) FROM reschedule) + (SELECT count(*) FROM policy) + (SELECT count(*) FROM holiday) + (SELECT count(*) FROM request)
+       + (SELECT count(*) FROM dispute) + (SELECT count(*) FROM hold_note) + (SELECT count(*) FROM promise) + (SELECT count(*) FROM plan) + (SELECT count(*) FROM instalment) $$;
 CREATE FUNCTION pg_temp.twice(command text) RETURNS TABLE (result bigint, rows bigint, again bigint, rows_again bigint) LANGUAGE plpgsql AS $$
 DECLARE
     before bigint := pg_temp.rows_of_all();

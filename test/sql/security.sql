@@ -97,6 +97,8 @@ EXCEPTION WHEN insufficient_privilege THEN RETURN '-';
 END $$;
 SELECT security.record_payment('C2', 50, '2024-02-01') AS payment \gset
 SELECT security.hold('C2', from_on => '2024-01-01') AS hold \gset
+SELECT security.dispute('F5', 'price', from_on => '2024-01-01') AS dispute \gset
+SELECT security.agree_plan('{2050-01-01}', invoices => '{F3}', from_on => '2024-01-01') AS plan \gset
 SELECT count(security.issue_credit_note('C1', 'N1', 5, issued_on => '2024-02-01'));
 CALL security.advance('2024-02-07');
 SELECT min(id) AS notice FROM security.notice \gset
@@ -113,16 +115,19 @@ SELECT command, public.attempt('security_stranger', command) AS stranger, public
     (24, format('SELECT security.reverse_payment(%s, ''2024-02-02'')', :payment)), (25, 'SELECT security.issue_credit_note(''C1'', ''N9'', 10, ''F1'', ''2024-02-01'')'),
     (26, 'SELECT security.apply_credit(''N1'', ''F1'')'), (27, 'SELECT security.hold(''C1'')'), (28, format('SELECT security.release(%s)', :hold)), (28.5, 'SELECT security.reschedule(''F3'', ''2024-12-31'')'),
     (29, 'SELECT * FROM security.take_messages()'), (30, format('SELECT security.confirm_notice(%s)', :notice)), (31, format('SELECT security.fail_notice(%s)', :notice)),
+    (32, 'SELECT security.dispute(''F4'', ''price'')'), (33, format('SELECT security.add_note(%s, ''n'')', :hold)), (34, format('SELECT security.resolve_dispute(%s, ''rejected'')', :dispute)),
+    (35, 'SELECT security.promise(''2050-01-01'', ''C1'')'), (36, 'SELECT security.agree_plan(''{2050-01-01}'', invoices => ''{F4}'')'), (37, format('SELECT security.revise_plan(%s, ''{2050-01-01}'')', :plan)),
+    (38, format('SELECT security.cancel_plan(%s)', :plan)), (39, 'SELECT * FROM security.promises(), security.plans(), security.instalments(), security.dispute_causes(''2024-01-01'', ''2024-12-31'')'),
     (40, 'SELECT security.write_off(''F1'')'), (41, 'SELECT security.cancel_invoice(''F2'')'), (42, 'SELECT security.set_policy(''p'', ''{due+1 email reminder}'')'), (43, 'SELECT security.advance_batch(''2024-02-14'')'),
     (44, 'SELECT security.add_holiday(''2024-05-10'', ''Closed'')'), (45, 'SELECT security.add_dutch_holidays(2024, 2025)'), (46, 'SELECT security.remove_holiday(''2024-05-10'')'),
     (47, 'INSERT INTO security.holiday VALUES (''2024-05-10'', ''Closed'')'),
     (50, 'INSERT INTO security.allocation (invoice_id, kind, amount, posted_on) SELECT id, ''credit'', 1, ''2024-02-01'' FROM security.invoice WHERE number = ''F1'''),
     (51, 'INSERT INTO security.invoice (customer_id, number, amount, issued_on) VALUES (1, ''F8'', 1, ''2024-02-01'')'), (52, 'INSERT INTO security.payment (customer_id, currency, amount, received_on) VALUES (1, ''EUR'', 1, ''2024-02-01'')'),
-    (52.5, 'INSERT INTO security.reschedule (invoice_id, posted_on, due_to) SELECT id, ''2024-03-01'', ''2024-12-31'' FROM security.invoice WHERE number = ''F3'''), (53, 'UPDATE security.invoice SET reference = ''x'''), (54, 'UPDATE security.customer SET name = ''x'''), (54.5, 'UPDATE security.customer SET policy = ''default'' WHERE number = (SELECT min(number) FROM security.customer)'), (55, 'DELETE FROM security.hold'), (56, 'DELETE FROM security.outbox'), (57, 'UPDATE security.settings SET worker = false'),
+    (52.5, 'INSERT INTO security.reschedule (invoice_id, posted_on, due_to) SELECT id, ''2024-03-01'', ''2024-12-31'' FROM security.invoice WHERE number = ''F3'''), (53, 'UPDATE security.invoice SET reference = ''x'''), (54, 'UPDATE security.customer SET name = ''x'''), (54.5, 'UPDATE security.customer SET policy = ''default'' WHERE number = (SELECT min(number) FROM security.customer)'), (55, 'DELETE FROM security.hold WHERE kind = ''manual'''), (56, 'DELETE FROM security.outbox'), (57, 'UPDATE security.settings SET worker = false'),
     (58, 'SELECT nextval(''security.invoice_id_seq'')'), (59, 'TRUNCATE security.outbox'),
     (60, 'SELECT security.settle(''{1}'')'), (61, 'SELECT security.set_off(6, 1, 3, ''2024-03-01'')'), (62, 'SELECT security.spread(1, NULL, true, 5, ''2024-01-01'')'), (63, 'SELECT security.request_begin(''k'', ''f'', ''{}'')'),
     (64, 'SELECT security.request_end(''k'', 1)'), (65, 'SELECT security.execute_decisions(''2024-02-14'', ''{1}'')'), (66, 'SELECT security.replan(NULL)'), (67, 'SELECT security.record_failure(''2024-02-14'', ''x'', ''x'', ''x'')'),
-    (68, 'SELECT security.lock_customer(''C1'')'), (69, 'SELECT security.post_messages(''{1}'')'), (70, 'SELECT security.count_run(''2024-02-07'', 1, 1, 1, ''{}'')'),
+    (68, 'SELECT security.lock_customer(''C1'')'), (69, 'SELECT security.post_messages(''{1}'')'), (70.1, 'SELECT security.follow_plans(''{1}'')'), (70.2, 'SELECT security.remind_instalments(''2024-02-07'', 1)'), (70.3, 'DELETE FROM security.hold_note'), (70, 'SELECT security.count_run(''2024-02-07'', 1, 1, 1, ''{}'')'),
     (80, 'SELECT debiteur.upgrade_ledger(''security'')'), (81, 'SELECT debiteur.drop_ledger(''security'', true)'), (82, 'SELECT debiteur.rename_ledger(''security'', ''security_two'')'),
     (83, 'SELECT debiteur.grant_ledger(''security'', ''security_stranger'', ''manager'')'), (84, 'DELETE FROM debiteur.ledger WHERE name = ''security'''), (85, 'UPDATE debiteur.ledger SET version = ''0'' WHERE name = ''security'''),
     (86, 'INSERT INTO debiteur.ledger VALUES (''pg_catalog'', ''0'')'), (87, 'SELECT * FROM debiteur.ledgers'), (88, 'CREATE TABLE debiteur.mine ()'), (89, 'CREATE TABLE security.mine ()')
