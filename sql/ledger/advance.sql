@@ -69,7 +69,7 @@ COMMENT ON FUNCTION advance_batch(date, jsonb, int) IS
 
 -- A batch is a small part of every table: it goes by the indexes, whatever the planner thinks of the rows that functions return.
 CREATE OR REPLACE FUNCTION execute_decisions(as_of date, customers bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     done record;

@@ -89,7 +89,7 @@ END $$;
 COMMENT ON FUNCTION post_from(bigint) IS 'First day on which a claim can be settled: its issue, or its last reversal, before which it was settled in the past.';
 
 CREATE OR REPLACE FUNCTION allocation_posted() RETURNS trigger
-LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     ids bigint[];
     customers bigint[];
@@ -148,7 +148,7 @@ BEGIN
            closed_on = CASE WHEN s.allocated = i.amount THEN s.last_on END,
            next_on = CASE WHEN s.allocated = i.amount OR i.kind = 'credit_note' THEN NULL
                           -- What a reversal opens again may be more than is held.
-                          WHEN is_open(i.status) AND s.allocated >= i.allocated THEN i.next_on
+                          WHEN is_open(i.status) THEN CASE WHEN s.allocated >= i.allocated THEN i.next_on ELSE least(i.next_on, s.last_on) END
                           ELSE s.last_on END,
            -- A settled claim that opens again begins a new case.
            cycle = CASE WHEN is_open(i.status) OR s.allocated = i.amount THEN i.cycle ELSE i.cycle + 1 END,

@@ -74,7 +74,8 @@ CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON allocation
 
 CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON notice FOR EACH ROW
     WHEN (NEW.id <> OLD.id OR NEW.customer_id <> OLD.customer_id OR NEW.currency <> OLD.currency
-          OR (NEW.policy_id, NEW.step, NEW.plan_id, NEW.instalment) IS DISTINCT FROM (OLD.policy_id, OLD.step, OLD.plan_id, OLD.instalment)
+          OR NEW.policy_id IS DISTINCT FROM OLD.policy_id OR NEW.step IS DISTINCT FROM OLD.step OR NEW.plan_id IS DISTINCT FROM OLD.plan_id
+          OR NEW.instalment IS DISTINCT FROM OLD.instalment
           OR NEW.channel <> OLD.channel OR NEW.action <> OLD.action OR NEW.issued_on <> OLD.issued_on
           OR NEW.lead_id <> OLD.lead_id OR NEW.amount <> OLD.amount OR NEW.name <> OLD.name OR NEW.address IS DISTINCT FROM OLD.address
           OR NEW.country IS DISTINCT FROM OLD.country OR NEW.email IS DISTINCT FROM OLD.email OR NEW.phone IS DISTINCT FROM OLD.phone

@@ -35,7 +35,7 @@ COMMENT ON COLUMN flow_as_total.amount_days IS 'Sum of amount times days.';
 COMMENT ON COLUMN flow_as_total.amount_late IS 'Sum of amount times days late.';
 
 CREATE OR REPLACE FUNCTION fold(most int DEFAULT 100000) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     ids bigint[];
 BEGIN

@@ -1,7 +1,8 @@
 /*
  * kpi: the figures of periods, a row a currency, as they were at their ends:
  * the balances of the roll-up on the day before each period and on its last
- * day, and what they differ by.
+ * day, and what they differ by. To compile such a query takes longer than to
+ * run it, so here as in all short queries of the ledger jit is off.
  */
 CREATE OR REPLACE FUNCTION monthly_sales(until_on date, months int DEFAULT NULL) RETURNS TABLE (currency text, sales numeric[], days int[])
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -41,7 +42,7 @@ RETURNS TABLE (
     days_to_pay numeric, days_to_pay_weighted numeric, days_late numeric, days_late_weighted numeric,
     overdue_ratio numeric, bad_debt_ratio numeric, dispute_rate numeric, promise_kept_rate numeric
 )
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     starts date[] := ARRAY[kpi_series.from_on];

@@ -42,7 +42,7 @@ CREATE OR REPLACE FUNCTION record_payment(
     customer text, amount numeric, received_on date DEFAULT NULL, invoices text[] DEFAULT NULL, currency text DEFAULT NULL,
     reference text DEFAULT NULL, discount boolean DEFAULT true, key text DEFAULT NULL
 ) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     new_id bigint := request_begin(key, 'record_payment', jsonb_build_object('customer', customer, 'amount', amount,

@@ -151,7 +151,7 @@ COMMENT ON COLUMN claim_rolled_up.amount IS 'Amount of the claim.';
 COMMENT ON COLUMN claim_rolled_up.settled_on IS 'Day of the posting that settled it; NULL while open.';
 
 CREATE OR REPLACE FUNCTION roll_up_by_history(claims bigint[], postings bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     moves bigint[];
 BEGIN

@@ -27,7 +27,19 @@ SELECT 'invoice', * FROM invoice ORDER BY id;
 SELECT 'payment', * FROM payment ORDER BY id;
 SELECT 'allocation', * FROM allocation ORDER BY id;
 SELECT 'reschedule', * FROM reschedule ORDER BY id;
-SELECT 'hold', * FROM hold ORDER BY id;
+SELECT 'hold', to_jsonb(h) - '{created_by,created_at}'::text[] FROM hold h ORDER BY id;
+SELECT 'dispute', to_jsonb(d) FROM dispute d ORDER BY 2;
+SELECT 'promise', to_jsonb(p) FROM promise p ORDER BY 2;
+SELECT 'plan', to_jsonb(p) - '{created_by,created_at}'::text[] FROM plan p ORDER BY 2;
+SELECT 'instalment', to_jsonb(i) FROM instalment i ORDER BY 2;
+SELECT 'contact', to_jsonb(c) - 'recorded_by' FROM contact c ORDER BY id;
+SELECT 'recall', to_jsonb(r) - 'recorded_by' FROM recall r ORDER BY id;
+SELECT 'fee', * FROM agency_fee ORDER BY payment_id;
+SELECT 'block', to_jsonb(b) - 'recorded_by' FROM supply_block b ORDER BY id;
+SELECT 'text', * FROM notice_text ORDER BY id;
+SELECT 'flow', f.posted_on, f.currency, f.due_on, sum(f.receivable), sum(f.on_account), sum(f.items) FROM flow f GROUP BY 2, 3, 4 ORDER BY 2, 3, 4;
+SELECT 'total', * FROM flow_total ORDER BY level, period, currency;
+SELECT 'by due', * FROM flow_by_due ORDER BY level, period, currency, due_on;
 SELECT 'notice', * FROM notice ORDER BY id;
 SELECT 'line', * FROM notice_line ORDER BY notice_id, invoice_id;
 SELECT 'outbox', * FROM outbox ORDER BY id;
@@ -35,6 +47,7 @@ SELECT 'request', * FROM request ORDER BY key;
 SELECT 'run', as_of, notices, steps, overdue, skipped, failures, finished_at IS NOT NULL FROM run ORDER BY as_of;
 \if :{?moments}
 SELECT 'moments', as_of, started_at, finished_at FROM run ORDER BY as_of;
+SELECT 'who', id, created_by, created_at FROM hold ORDER BY id;
 \endif
 
 SELECT 'sequence', sequencename, last_value FROM pg_sequences WHERE schemaname = :'ledger' ORDER BY 2;

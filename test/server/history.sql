@@ -60,7 +60,7 @@ BEGIN
                 PERFORM record_payment(i.customer, ceil(i.open_amount / 3), day, ARRAY[i.number], i.currency);
             ELSIF chance > 0.996 THEN
                 PERFORM issue_credit_note(i.customer, 'N' || i.number || '-' || day, ceil(i.open_amount / 2), CASE WHEN i.id % 2 = 0 THEN i.number END, day, i.currency);
-            ELSIF chance > 0.994 THEN
+            ELSIF chance > 0.994 AND NOT EXISTS (SELECT FROM hold h WHERE h.invoice_id = i.id AND h.during && daterange(day, NULL)) THEN
                 PERFORM hold(invoice => i.number, kind => 'dispute', from_on => day, until_on => CASE WHEN i.id % 3 > 0 THEN day + 20 END, reason => 'broken');
             ELSIF chance > 0.993 AND i.allocated = 0 THEN
                 PERFORM cancel_invoice(i.number, day, 'typing error');
