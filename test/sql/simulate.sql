@@ -143,7 +143,7 @@ END $$;
 SELECT days > 20 AS days, notices > 50 AS notices, differ FROM differ('behaviour');
 ROLLBACK;
 
--- Two at once, also one within the other, don't see each other.
+-- Again, and for a shorter time: the same; and side by side.
 SELECT count(*) AS differ FROM (SELECT * FROM simulate(NULL, '2024-04-30', '2024-05-30') EXCEPT ALL SELECT day, currency, step, channel, action, reason, notices, claims, amount FROM simulated WHERE policy IS NULL) d;
 SELECT policy, notices = (SELECT sum(s.notices) FROM simulated s WHERE s.policy IS NOT DISTINCT FROM p.policy AND s.currency = p.currency) AS as_simulated, handed_over > 0 AS handed_over
   FROM compare_policies('{NULL,wide}', '2024-04-30', '2024-06-30') p ORDER BY 1;
