@@ -32,7 +32,7 @@ BEGIN
     IF progress IS NULL THEN
         IF as_of > today() + 366 THEN
             RAISE EXCEPTION '% is more than a year ahead', as_of
-                USING ERRCODE = 'RV016', DETAIL = 'Notices can''t be taken back.', HINT = 'decide(as_of) looks ahead and writes nothing.';
+                USING ERRCODE = 'RV016', DETAIL = 'Notices can''t be taken back.', HINT = 'preview() and simulate() look ahead and write nothing.';
         END IF;
         INSERT INTO run (as_of, started_at) VALUES (advance_batch.as_of, moment) ON CONFLICT (as_of) DO NOTHING;
         state := state || jsonb_build_object('of', (SELECT count(*) FROM invoice i WHERE i.next_on <= advance_batch.as_of));

@@ -1,6 +1,7 @@
 /*
  * decide: what to do with each claim on a date, and why not. Nothing else
- * decides, and it writes nothing: advance() executes it, explain() shows it.
+ * decides, and it writes nothing: advance() executes it, explain() and preview()
+ * show it, simulate() counts it.
  *
  * Reasons why a step is not taken, a closed list, most basic first:
  *   no_policy      the customer's policy does not exist

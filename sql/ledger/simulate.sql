@@ -132,7 +132,8 @@ BEGIN
               FROM drafted d WHERE d.decided AND NOT d.taken AND d.reasons[1] NOT IN ('not_due', 'no_step_left', 'in_collection') GROUP BY 3, 7
         LOOP
             IF r.place IS NOT NULL THEN
-                agenda[r.place] := ROW(agenda[r.place].claims || r.claims);
+                -- Without the cast it would go by way of text.
+                agenda[r.place] := ROW(agenda[r.place].claims || r.claims)::claim_states;
             ELSE
                 currency := r.currency; step := r.step; channel := r.channel; action := r.action; reason := r.reason;
                 notices := r.notices; claims := r.number; amount := r.amount;
