@@ -3,7 +3,7 @@
 #   make                 build              make installcheck   SQL and isolation tests
 #   make install         install            make check-format   C in PostgreSQL's look?
 #   sh test/check.sh     all tests, on a private server (see README.md)
-#   make bench           benchmark against plain SQL
+#   make bench           benchmarks against plain SQL (doc/benchmark.md)
 #
 # Another server version: make PG_CONFIG=/path/to/pg_config ...
 

@@ -1,24 +1,37 @@
 #!/bin/sh
-# Measures advance against plain SQL that writes the same rows.
+# Measures debiteur against the plain SQL that a good DBA writes by hand.
 #
-#	sh test/bench.sh [INVOICES [DUE [CUSTOMERS]]]
+#	sh test/bench.sh				all three parts
+#	sh test/bench.sh advance [INVOICES [DUE [CUSTOMERS]]]
+#	sh test/bench.sh reports [INVOICES...]
+#	sh test/bench.sh postings [INVOICES]
 #
-# 1,000,000 invoices, 300,000 of them due for a step, 20,000 customers unless
-# told otherwise. On a private server, in one run: five rounds, each on fresh
-# tables, of bench.advance() and of bare.sql (see there); a run with nothing
-# due; and the private memory of the backend after a third of DUE and at DUE. Prints
-# the medians and their ratio. Times of a noisy machine: only the ratio counts.
+# advance	a dunning run; 1,000,000 invoices, 300,000 due for a step, 20,000 customers
+# reports	aging and KPIs of past days; ledgers of 1,000,000 and 5,000,000 invoices
+# postings	what the roll-up costs COPY and record_payment(); 1,000,000 invoices
+#
+# On a private server. What is compared first has to give the same rows. Then
+# both sides run in turn, warm, in one session, ROUNDS times (5); the medians
+# count. Times of a noisy machine: only ratios of one run say something. Prints
+# a table a part, as doc/benchmark.md keeps it. reports takes about half an hour
+# and, in $TMPDIR, 10 GB. With BUSY=1 reports measures processor time, for a
+# machine that does other work too.
+#
+# shellcheck disable=SC2034,SC2119 # the parts use what is set here
 set -eu
 # shellcheck source=test/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-case ${1:-} in -h | --help) usage && exit 0 ;; esac
-invoices=${1:-1000000} due=${2:-300000} customers=${3:-20000}
 rounds=${ROUNDS:-5}
-day=2025-06-30
+database=postgres
 
 sql() {
-	as_user "$bindir/psql" -X -q -v ON_ERROR_STOP=1 -h "$work" -U bench -d bench "$@"
+	as_user "$bindir/psql" -X -q -v ON_ERROR_STOP=1 -h "$work" -U bench -d "$database" "$@"
+}
+
+# The one value of a query.
+value() {
+	sql -At -c "$1"
 }
 
 # Milliseconds that a psql script takes, by the client's clock.
@@ -26,62 +39,85 @@ milliseconds() {
 	sql -c '\timing on' "$@" | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | tail -n 1
 }
 
+# The middle one of the numbers in the file $times/$1.
 median() {
-	sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+	sort -n "$times/$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 
-load() {
-	sql -v invoices="$invoices" -v customers="$customers" -v due="$1" -f "$source/test/bench/load.sql" >/dev/null
+# ratio A B: A / B, with two digits that count
+ratio() {
+	awk -v a="$1" -v b="$2" 'BEGIN { r = a / b; printf((r < 10 ? "%.2f" : (r < 100 ? "%.1f" : "%.0f")), r) }'
 }
 
-# Private memory of one backend after advancing $1 claims, in kB.
-peak_memory() {
-	load "$1"
-	sql -At -c "CALL bench.advance('$day')" \
-		-c "SELECT pg_read_file('/proc/self/status')" | awk '/^RssAnon/ { anon = $2 } END { print anon }'
+# grouped NUMBER: 1234567 as 1,234,567
+grouped() {
+	echo "$1" | sed -e :a -e 's/^\([0-9]*[0-9]\)\([0-9]\{3\}\)/\1,\2/' -e ta
 }
+
+start_server() {
+	memory=$(awk '/^MemTotal/ { print int($2 / 1024 / 1024 + 0.5) }' /proc/meminfo 2>/dev/null || :)
+	buffers=$(awk -v gb="${memory:-4}" 'BEGIN { print (gb >= 16 ? 4096 : int(gb * 256)) }')
+	as_user "$bindir/initdb" -D "$work/data" -U bench -A trust --no-locale -E UTF8 --no-sync >"$work/initdb.log"
+	as_user tee "$work/settings" >/dev/null <<-END
+		shared_buffers = ${buffers}MB
+		work_mem = 256MB
+		maintenance_work_mem = 512MB
+		max_wal_size = 4GB
+		checkpoint_timeout = 1h
+		autovacuum = off
+		fsync = off
+		jit = off
+	END
+	as_user tee -a "$work/data/postgresql.conf" >/dev/null <<-END
+		listen_addresses = ''
+		unix_socket_directories = '$work'
+		$(cat "$work/settings")
+	END
+	as_user "$bindir/pg_ctl" -D "$work/data" -l "$work/log" -w start >/dev/null
+}
+
+# What the figures are of.
+describe() {
+	say "PostgreSQL $("$PG_CONFIG" --version | sed 's/^PostgreSQL \([^ ]*\).*/\1/'), $(getconf _NPROCESSORS_ONLN) cores, ${memory:-?} GB of memory."
+	[ -z "${BUSY:-}" ] || say 'Reports: processor time of the backend, no parallel workers.'
+	say "Settings: $(sed 's/ = / /' "$work/settings" | paste -s -d , - | sed 's/,/, /g')."
+}
+
+# have_ledger INVOICES: the database of so many invoices, in plain tables and as
+# the ledger ar; made the first time.
+have_ledger() {
+	database=bench_$1
+	[ ! -e "$times/$database" ] || return 0
+	as_user "$bindir/createdb" -h "$work" -U bench "$database"
+	sql -c 'CREATE EXTENSION debiteur' 2>/dev/null
+	say "$(grouped "$1") invoices: plain tables"
+	sql -v invoices="$1" -f "$source/test/bench/reports/facts.sql" >/dev/null
+	say "$(grouped "$1") invoices: the ledger"
+	sql -f "$source/test/bench/reports/ledger.sql" >/dev/null
+	: >"$times/$database"
+}
+
+case ${1:-all} in
+	-h | --help) usage && exit 0 ;;
+	all) parts='advance reports postings' && set -- ;;
+	advance | reports | postings) parts=$1 && shift ;;
+	*) usage >&2 && exit 2 ;;
+esac
 
 prepare
+times=$work/times
+mkdir "$times"
 say "building"
 build || die "the build failed"
-as_user "$bindir/initdb" -D "$work/data" -U bench -A trust --no-locale -E UTF8 --no-sync >"$work/initdb.log"
-as_user tee -a "$work/data/postgresql.conf" >/dev/null <<-END
-	listen_addresses = ''
-	unix_socket_directories = '$work'
-	fsync = off
-	jit = off
-	shared_buffers = 1GB
-	max_wal_size = 16GB
-	checkpoint_timeout = 1h
-	autovacuum = off
-END
-as_user "$bindir/pg_ctl" -D "$work/data" -l "$work/log" -w start >/dev/null
-as_user "$bindir/createdb" -h "$work" -U bench bench
-sql -c 'CREATE EXTENSION debiteur' 2>/dev/null
-
-round=1
-while [ "$round" -le "$rounds" ]; do
-	say "round $round of $rounds"
-	load "$due"
-	milliseconds -c "CALL bench.advance('$day'::date - 1)" >>"$work/idle"
-	# The order alternates, so that neither always finds the warmer cache.
-	if [ $((round % 2)) -eq 0 ]; then
-		milliseconds -v as_of="$day" -f "$source/test/bench/bare.sql" >>"$work/bare"
-	fi
-	milliseconds -c "CALL bench.advance('$day')" >>"$work/advance"
-	if [ $((round % 2)) -eq 1 ]; then
-		milliseconds -v as_of="$day" -f "$source/test/bench/bare.sql" >>"$work/bare"
-	fi
-	same=$(sql -At -c "SELECT (SELECT count(*) FROM bench.notice_line) = (SELECT count(*) FROM bare.notice_line)
-	                      AND (SELECT count(*) FROM bench.notice_line) = $due
-	                      AND NOT EXISTS (SELECT payload - 'notice' FROM bench.outbox EXCEPT SELECT payload - 'notice' FROM bare.outbox)
-	                      AND NOT EXISTS (SELECT id, step, next_on, noticed_on FROM bench.invoice EXCEPT SELECT id, step, next_on, noticed_on FROM bare.invoice)")
-	[ "$same" = t ] || die "advance and bare.sql left different rows"
-	round=$((round + 1))
+start_server
+for part in $parts; do
+	# shellcheck source=/dev/null
+	. "$source/test/bench/$part/run.sh"
+	measure "$@"
 done
-
+for part in $parts; do
+	say
+	cat "$times/$part.md"
+done
 say
-say "$invoices invoices of $customers customers, $due due for a step, median of $rounds rounds:"
-awk -v a="$(median "$work/advance")" -v b="$(median "$work/bare")" -v i="$(median "$work/idle")" 'BEGIN {
-	printf "advance        %10.0f ms\nbare SQL       %10.0f ms\nratio          %10.2f\nnothing due    %10.1f ms\n", a, b, a / b, i }'
-say "memory         $(peak_memory $((due / 3))) kB after $((due / 3)), $(peak_memory "$due") kB after $due (private memory of the backend)"
+describe

@@ -6,38 +6,65 @@ CREATE OR REPLACE FUNCTION aging(as_of date DEFAULT today(), bounds int[] DEFAUL
 RETURNS TABLE (currency text, bucket aging_bucket, invoices bigint, amount numeric, on_account numeric)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off AS $$
 #variable_conflict use_column
+DECLARE
+    year date;
+    month date;
+    last_bucket int;
+    last_bound int;
+    nothing numeric[];
 BEGIN
     PERFORM require_date(as_of, 'as_of');
     -- Refuses bounds that are none, also where there is nothing to sum.
     PERFORM aging(0, as_of, as_of, bounds);
-    RETURN QUERY
-    WITH item AS (
-        SELECT f.currency, f.due_on, f.receivable + f.charges AS amount, f.items
-          FROM flow_periods(as_of) p JOIN flow_by_due f ON f.level = p.level AND f.period BETWEEN p.from_on AND p.until_on
-         WHERE aging.segment IS NULL
-         UNION ALL
-        SELECT f.currency, f.due_on, f.receivable + f.charges, f.items FROM flow f WHERE f.posted_on <= as_of AND aging.segment IS NULL
-         UNION ALL
-        SELECT o.currency, o.due_on, o.open_amount, 1
-          FROM open_items(as_of) o JOIN customer c ON c.id = o.customer_id WHERE aging.segment IS NOT NULL AND c.segment = aging.segment
-    ), total AS (
-        SELECT i.currency, aging(i.amount, i.due_on, as_of, bounds) AS amounts, aging(i.items::numeric, i.due_on, as_of, bounds) AS items FROM item i GROUP BY 1
-    ), account AS (
-        SELECT a.currency, a.on_account FROM flow_totals(ARRAY[as_of]) a WHERE aging.segment IS NULL
-         UNION ALL
-        SELECT m.currency, sum(m.amount)
-          FROM (SELECT o.currency, o.amount
-                  FROM on_account(as_of) o JOIN customer c ON c.id = o.customer_id WHERE aging.segment IS NOT NULL AND c.segment = aging.segment
-                 UNION ALL
-                SELECT t.currency, 0 FROM total t WHERE aging.segment IS NOT NULL) m
-         GROUP BY 1
-    )
-    SELECT a.currency, b.bucket, coalesce(t.items[b.n], 0)::bigint, coalesce(t.amounts[b.n], 0), CASE WHEN b.n = 1 THEN a.on_account ELSE 0 END
-      FROM account a
-      LEFT JOIN total t ON t.currency = a.currency
-     CROSS JOIN aging_buckets(bounds) WITH ORDINALITY AS b(bucket, n)
-     WHERE a.on_account <> 0 OR 0 <> ANY (t.items) OR 0 <> ANY (t.amounts)
-     ORDER BY a.currency, b.bucket;
+    year := date_trunc('year', as_of::timestamp);
+    month := date_trunc('month', as_of::timestamp);
+    last_bucket := cardinality(bounds) + 2;
+    last_bound := bounds[array_upper(bounds, 1)];
+    nothing := array_fill(0::numeric, ARRAY[cardinality(bounds)]);
+    IF segment IS NULL THEN
+        RETURN QUERY
+        -- By due date only what the buckets with two bounds need: what is not due and what is later than the last bound follow from the totals.
+        WITH item AS (
+            -- The periods of flow_periods(), written out: so each level is read by the index that suits it.
+            SELECT f.currency, f.due_on, f.receivable + f.charges AS amount, f.items::numeric AS items
+              FROM flow_by_due f
+             WHERE ((f.level = 3 AND f.period < year) OR (f.level = 2 AND f.period >= year AND f.period < month) OR (f.level = 1 AND f.period BETWEEN month AND as_of))
+               AND f.due_on BETWEEN as_of - last_bound AND as_of - 1
+             UNION ALL
+            SELECT f.currency, f.due_on, f.receivable + f.charges, f.items FROM flow f WHERE f.posted_on <= as_of AND f.due_on BETWEEN as_of - last_bound AND as_of - 1
+        ), late AS (
+            SELECT i.currency, aging(i.amount, i.due_on, as_of, bounds) AS amounts, aging(i.items, i.due_on, as_of, bounds) AS items FROM item i GROUP BY 1
+        ), total AS (
+            SELECT t.currency, t.on_account,
+                   (t.receivable + t.charges - t.overdue - t.overdue_charges) || coalesce(l.amounts[2:last_bucket - 1], nothing)
+                       || (t.overdue + t.overdue_charges - coalesce((SELECT sum(a) FROM unnest(l.amounts) a), 0)) AS amounts,
+                   (t.items - t.overdue_items) || coalesce(l.items[2:last_bucket - 1], nothing)
+                       || (t.overdue_items - coalesce((SELECT sum(n) FROM unnest(l.items) n), 0)) AS items
+              FROM flow_totals(ARRAY[as_of]) t LEFT JOIN late l ON l.currency = t.currency
+        )
+        SELECT t.currency, b.bucket, t.items[b.n]::bigint, t.amounts[b.n], CASE WHEN b.n = 1 THEN t.on_account ELSE 0 END
+          FROM total t CROSS JOIN aging_buckets(bounds) WITH ORDINALITY AS b(bucket, n)
+         WHERE t.on_account <> 0 OR 0 <> ANY (t.items) OR 0 <> ANY (t.amounts)
+         ORDER BY t.currency, b.bucket;
+    ELSE
+        RETURN QUERY
+        WITH total AS (
+            SELECT o.currency, aging(o.open_amount, o.due_on, as_of, bounds) AS amounts, aging(1, o.due_on, as_of, bounds) AS items
+              FROM open_items(as_of) o JOIN customer c ON c.id = o.customer_id WHERE c.segment = aging.segment GROUP BY 1
+        ), account AS (
+            SELECT m.currency, sum(m.amount) AS on_account
+              FROM (SELECT o.currency, o.amount FROM on_account(as_of) o JOIN customer c ON c.id = o.customer_id WHERE c.segment = aging.segment
+                     UNION ALL
+                    SELECT t.currency, 0 FROM total t) m
+             GROUP BY 1
+        )
+        SELECT a.currency, b.bucket, coalesce(t.items[b.n], 0)::bigint, coalesce(t.amounts[b.n], 0), CASE WHEN b.n = 1 THEN a.on_account ELSE 0 END
+          FROM account a
+          LEFT JOIN total t ON t.currency = a.currency
+         CROSS JOIN aging_buckets(bounds) WITH ORDINALITY AS b(bucket, n)
+         WHERE a.on_account <> 0 OR 0 <> ANY (t.items) OR 0 <> ANY (t.amounts)
+         ORDER BY a.currency, b.bucket;
+    END IF;
 END $$;
 COMMENT ON FUNCTION aging(date, int[], text) IS
 'Open claims at the end of a date by days past due, all kinds of claims, every bucket of the scheme for each currency. bounds: last days of the buckets. on_account: money not allocated; it stands in the row "not due" only, so that sum(amount) - sum(on_account) is the balance of the control account. Credit notes count, negative, by the due date of their invoice or their own date. segment: only customers who are in it now; these are read claim by claim, for the roll-up knows no segments: a customer may move from one to another, with all his past. NULL: all, from the roll-up. Error RV016: not a date.';

@@ -5,7 +5,8 @@
  * The postings' triggers append to flow, each row with an id of its own, so
  * that no two sessions wait for each other. fold() adds these rows to the
  * levels day, month and year of two tables and deletes them: flow_by_due keeps
- * the due dates and serves the aging, flow_total has none and serves the KPIs.
+ * the due dates, for the aging's inner buckets; flow_total has none, and what is
+ * past due as measures of their own, for the KPIs and the aging's outer buckets.
  * A reader adds the years before as_of's, the months of its year before its
  * month, the days of its month up to as_of (flow_periods), and what is in flow.
  * All levels are sums, so a back-dated posting adds to its day, month and year
@@ -70,6 +71,8 @@ CREATE TABLE flow_by_due (
     items         bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (level, period, currency, due_on)
 );
+-- For the aging: of months and years only some due dates are read.
+CREATE INDEX flow_by_due_due ON flow_by_due (level, due_on, period) WHERE level > 1;
 COMMENT ON TABLE flow_by_due IS 'Roll-up of what is open, by due date; written by fold().';
 COMMENT ON COLUMN flow_by_due.level IS '1: a day; 2: a month; 3: a year.';
 COMMENT ON COLUMN flow_by_due.period IS 'Posting date, or first day of the month or year.';
@@ -80,26 +83,29 @@ COMMENT ON COLUMN flow_by_due.charges IS 'Change of what is open of costs and in
 COMMENT ON COLUMN flow_by_due.items IS 'Change of the number of open claims.';
 
 CREATE TABLE flow_total (
-    level         smallint NOT NULL CHECK (level BETWEEN 1 AND 3),
-    period        date NOT NULL,
-    currency      text NOT NULL,
-    receivable    numeric NOT NULL DEFAULT 0,
-    overdue       numeric NOT NULL DEFAULT 0,
-    charges       numeric NOT NULL DEFAULT 0,
-    on_account    numeric NOT NULL DEFAULT 0,
-    invoices      bigint NOT NULL DEFAULT 0,
-    sales         numeric NOT NULL DEFAULT 0,
-    charged       numeric NOT NULL DEFAULT 0,
-    receipts      numeric NOT NULL DEFAULT 0,
-    credits       numeric NOT NULL DEFAULT 0,
-    discounts     numeric NOT NULL DEFAULT 0,
-    write_offs    numeric NOT NULL DEFAULT 0,
-    closed        bigint NOT NULL DEFAULT 0,
-    days          bigint NOT NULL DEFAULT 0,
-    late          bigint NOT NULL DEFAULT 0,
-    closed_amount numeric NOT NULL DEFAULT 0,
-    amount_days   numeric NOT NULL DEFAULT 0,
-    amount_late   numeric NOT NULL DEFAULT 0,
+    level           smallint NOT NULL CHECK (level BETWEEN 1 AND 3),
+    period          date NOT NULL,
+    currency        text NOT NULL,
+    receivable      numeric NOT NULL DEFAULT 0,
+    charges         numeric NOT NULL DEFAULT 0,
+    items           bigint NOT NULL DEFAULT 0,
+    overdue         numeric NOT NULL DEFAULT 0,
+    overdue_charges numeric NOT NULL DEFAULT 0,
+    overdue_items   bigint NOT NULL DEFAULT 0,
+    on_account      numeric NOT NULL DEFAULT 0,
+    invoices        bigint NOT NULL DEFAULT 0,
+    sales           numeric NOT NULL DEFAULT 0,
+    charged         numeric NOT NULL DEFAULT 0,
+    receipts        numeric NOT NULL DEFAULT 0,
+    credits         numeric NOT NULL DEFAULT 0,
+    discounts       numeric NOT NULL DEFAULT 0,
+    write_offs      numeric NOT NULL DEFAULT 0,
+    closed          bigint NOT NULL DEFAULT 0,
+    days            bigint NOT NULL DEFAULT 0,
+    late            bigint NOT NULL DEFAULT 0,
+    closed_amount   numeric NOT NULL DEFAULT 0,
+    amount_days     numeric NOT NULL DEFAULT 0,
+    amount_late     numeric NOT NULL DEFAULT 0,
     PRIMARY KEY (level, period, currency)
 );
 COMMENT ON TABLE flow_total IS 'Roll-up of all postings, whatever their due date; written by fold().';
@@ -107,8 +113,11 @@ COMMENT ON COLUMN flow_total.level IS '1: a day; 2: a month; 3: a year.';
 COMMENT ON COLUMN flow_total.period IS 'Posting date, or first day of the month or year.';
 COMMENT ON COLUMN flow_total.currency IS 'ISO 4217.';
 COMMENT ON COLUMN flow_total.receivable IS 'Change of what is open of invoices and credit notes.';
-COMMENT ON COLUMN flow_total.overdue IS 'Change of the receivable that is past due: posted when due, or from the day after the due date on.';
 COMMENT ON COLUMN flow_total.charges IS 'Change of what is open of costs and interest.';
+COMMENT ON COLUMN flow_total.items IS 'Change of the number of open claims.';
+COMMENT ON COLUMN flow_total.overdue IS 'Change of the receivable that is past due: posted when due, or from the day after the due date on.';
+COMMENT ON COLUMN flow_total.overdue_charges IS 'The same of charges.';
+COMMENT ON COLUMN flow_total.overdue_items IS 'The same of items.';
 COMMENT ON COLUMN flow_total.on_account IS 'Change of the money that is not allocated.';
 COMMENT ON COLUMN flow_total.invoices IS 'Invoices issued.';
 COMMENT ON COLUMN flow_total.sales IS 'Invoices issued, amount.';

@@ -27,6 +27,7 @@ CREATE TABLE hold (
 );
 ALTER SEQUENCE hold_id_seq OWNED BY hold.id;
 CREATE INDEX hold_customer ON hold (customer_id);
+CREATE INDEX hold_dispute ON hold (lower(during)) WHERE kind = 'dispute';
 CREATE INDEX hold_promise ON hold (promise_id) WHERE promise_id IS NOT NULL;
 CREATE INDEX hold_plan ON hold (plan_id) WHERE plan_id IS NOT NULL;
 CREATE INDEX hold_planned ON hold (invoice_id) WHERE plan_id IS NOT NULL;

@@ -65,11 +65,11 @@ BEGIN
     ), total AS MATERIALIZED (
         SELECT * FROM flow_totals(ARRAY(SELECT p.until_on FROM period p UNION SELECT p.from_on - 1 FROM period p))
     ), disputed AS (
-        SELECT p.from_on, i.currency, count(DISTINCT i.id) AS n
+        SELECT starts[width_bucket(i.issued_on, starts)] AS from_on, i.currency, count(DISTINCT i.id) AS n
           FROM hold h
-          JOIN invoice i ON i.id = h.invoice_id AND i.kind = 'invoice' AND i.status <> 'draft'
-          JOIN period p ON i.issued_on BETWEEN p.from_on AND p.until_on AND lower(h.during) <= p.until_on
-         WHERE h.kind = 'dispute'
+          JOIN invoice i ON i.id = h.invoice_id AND i.kind = 'invoice' AND i.status <> 'draft' AND i.issued_on BETWEEN kpi_series.from_on AND kpi_series.until_on
+         WHERE h.kind = 'dispute' AND lower(h.during) BETWEEN kpi_series.from_on AND kpi_series.until_on
+           AND width_bucket(lower(h.during), starts) = width_bucket(i.issued_on, starts)
          GROUP BY 1, 2
     ), promised AS (
         SELECT p.from_on, m.currency, count(*) AS n, count(*) FILTER (WHERE v.status = 'kept') AS kept
@@ -85,7 +85,10 @@ BEGIN
                c.charges AS closing_charges, c.sales - coalesce(o.sales, 0) AS sales, c.charged - coalesce(o.charged, 0) AS charges,
                c.receipts - coalesce(o.receipts, 0) AS receipts, c.credits - coalesce(o.credits, 0) AS credits,
                c.discounts - coalesce(o.discounts, 0) AS discounts, c.write_offs - coalesce(o.write_offs, 0) AS write_offs,
-               coalesce(y.countback, h.countback) AS countback, c.invoices - coalesce(o.invoices, 0) AS invoices, coalesce(x.n, 0) AS disputed, r.kept AS kept_promises, r.n AS promises,
+               -- A year of sales is nearly always enough; else all there were.
+               coalesce(y.countback, CASE WHEN c.receivable > 0 THEN
+                   (SELECT dso_countback(c.receivable, m.sales, m.days) FROM monthly_sales(p.until_on) m WHERE m.currency = c.currency) END) AS countback,
+               c.invoices - coalesce(o.invoices, 0) AS invoices, coalesce(x.n, 0) AS disputed, r.kept AS kept_promises, r.n AS promises,
                nullif(greatest(c.closed - coalesce(o.closed, 0), 0), 0) AS closed, c.days - coalesce(o.days, 0) AS days, c.late - coalesce(o.late, 0) AS late,
                nullif(greatest(c.closed_amount - coalesce(o.closed_amount, 0), 0), 0) AS closed_amount, c.amount_days - coalesce(o.amount_days, 0) AS amount_days,
                c.amount_late - coalesce(o.amount_late, 0) AS amount_late
@@ -94,11 +97,8 @@ BEGIN
           LEFT JOIN total o ON o.day = p.from_on - 1 AND o.currency = c.currency
           LEFT JOIN disputed x ON x.from_on = p.from_on AND x.currency = c.currency
           LEFT JOIN promised r ON r.from_on = p.from_on AND r.currency = c.currency
-          -- A year of sales is nearly always enough; else all there were.
           LEFT JOIN LATERAL (SELECT dso_countback(c.receivable, m.sales, m.days) AS countback
                                FROM monthly_sales(p.until_on, 13) m WHERE m.currency = c.currency) y ON true
-          LEFT JOIN LATERAL (SELECT dso_countback(c.receivable, m.sales, m.days) AS countback
-                               FROM monthly_sales(p.until_on) m WHERE m.currency = c.currency AND y.countback IS NULL AND c.receivable > 0) h ON true
     )
     SELECT f.from_on, f.until_on, f.currency, f.opening, f.closing, f.not_due, f.overdue, f.opening_account, f.closing_account, f.opening_charges, f.closing_charges,
            f.sales, f.charges, f.receipts, f.credits, f.discounts, f.write_offs,
@@ -137,4 +137,4 @@ BEGIN
       FROM kpi_series(kpi.from_on, kpi.until_on, NULL) k;
 END $$;
 COMMENT ON FUNCTION kpi(date, date) IS
-'Figures of a period, both days included, a row a currency; what was posted later does not change them. Receivable: open invoices and credit notes, VAT included; current + overdue = receivable. Charges: costs and interest, no part of sales or of a ratio. opening + sales + charges - credits - receipts - discounts - write_offs = closing, over receivable + charges - on account. credits: credit notes issued, direct credits, cancellations. DSO, collection period in days of the period (2 decimals); dso_countback over calendar months, NULL when a month without sales stops it (the history is never exhausted: what is open was sold); collection_effectiveness in per cent, of the period''s sales; days_to_pay, days_late (early: 0) over invoices settled in the period by money at least in part; one that a reversal opens again takes back, on that day, what its settlement had added; ratios as fractions (4 decimals); dispute_rate: issued in the period and disputed by its end; promise_kept_rate: of the promises whose tolerance ended in the period, how many were kept (see promises(); void ones do not count). NULL where undefined. Formulas: debiteur.dso() and the others. Error RV016: not a period.';
+'Figures of a period, both days included, a row a currency; what was posted later does not change them. Receivable: open invoices and credit notes, VAT included; current + overdue = receivable. Charges: costs and interest, no part of sales or of a ratio. opening + sales + charges - credits - receipts - discounts - write_offs = closing, over receivable + charges - on account. credits: credit notes issued, direct credits, cancellations. DSO, collection period in days of the period (2 decimals); dso_countback over calendar months, NULL when a month without sales stops it (the history is never exhausted: what is open was sold); collection_effectiveness in per cent, of the period''s sales; days_to_pay, days_late (early: 0) over invoices settled in the period by money at least in part; one that a reversal opens again takes back, on that day, what its settlement had added; ratios as fractions (4 decimals); dispute_rate: of the invoices issued in the period, how many were disputed in it; promise_kept_rate: of the promises whose tolerance ended in the period, how many were kept (see promises(); void ones do not count). NULL where undefined. Formulas: debiteur.dso() and the others. Error RV016: not a period.';

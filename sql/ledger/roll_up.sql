@@ -160,11 +160,13 @@ BEGIN
     -- What their settlements and reopenings are with these postings, less what they were without.
     INSERT INTO flow (posted_on, currency, due_on, items, closed, days, late, closed_amount, amount_days, amount_late)
     SELECT t.*
-      FROM (SELECT s.posted_on, s.currency, s.due_on, sum(s.n * s.items) AS items, sum(s.n * s.closed) AS closed, sum(s.n * s.days),
-                   sum(s.n * s.late), sum(s.n * s.closed_amount), sum(s.n * s.amount_days), sum(s.n * s.amount_late)
+      FROM (SELECT s.posted_on, s.currency, s.due_on, sum(s.n * s.items) AS items, sum(s.n * s.closed) AS closed, sum(s.n * s.days) AS days,
+                   sum(s.n * s.late) AS late, sum(s.n * s.closed_amount) AS closed_amount, sum(s.n * s.amount_days) AS amount_days,
+                   sum(s.n * s.amount_late) AS amount_late
               FROM (SELECT 1 AS n, * FROM flow_of_turns(claims, '{}') UNION ALL SELECT -1, * FROM flow_of_turns(claims, postings)) s
              GROUP BY 1, 2, 3) t
-     WHERE t.items <> 0 OR t.closed <> 0;
+     -- Where one claim opened again and one like it was settled, only amounts or days are left.
+     WHERE t.items <> 0 OR t.closed <> 0 OR t.days <> 0 OR t.late <> 0 OR t.closed_amount <> 0 OR t.amount_days <> 0 OR t.amount_late <> 0;
     -- And what their changes of due dates move.
     moves := ARRAY(SELECT r.id FROM reschedule r WHERE r.invoice_id = ANY (claims));
     INSERT INTO flow (posted_on, currency, due_on, receivable, charges, items)

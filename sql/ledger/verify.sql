@@ -34,11 +34,11 @@ BEGIN
           FROM posted p CROSS JOIN LATERAL jsonb_each_text(p.j) e WHERE e.key IN ('receivable', 'charges', 'items')
         UNION ALL
         SELECT 'flow_total', 1, p.posted_on, p.currency, NULL, e.key, e.value::numeric
-          FROM posted p CROSS JOIN LATERAL jsonb_each_text(p.j - '{posted_on,currency,due_on,items}'::text[]) e
+          FROM posted p CROSS JOIN LATERAL jsonb_each_text(p.j - '{posted_on,currency,due_on}'::text[]) e
         UNION ALL
         SELECT 'flow_total', 1, CASE WHEN p.posted_on > p.due_on THEN p.posted_on WHEN p.due_on < '9999-12-31' THEN p.due_on + 1 ELSE '10000-01-01' END,
-               p.currency, NULL, 'overdue', (p.j->>'receivable')::numeric
-          FROM posted p WHERE p.j ? 'receivable'
+               p.currency, NULL, o.overdue, (p.j->>o.measure)::numeric
+          FROM posted p JOIN (VALUES ('receivable', 'overdue'), ('charges', 'overdue_charges'), ('items', 'overdue_items')) AS o(measure, overdue) ON p.j ? o.measure
         UNION ALL
         SELECT r.kept_in, l.level, date_trunc(l.unit, r.period::timestamp)::date, r.currency, r.due_on, r.measure, r.value
           FROM rolled r CROSS JOIN (VALUES (2, 'month'), (3, 'year')) AS l(level, unit)

@@ -1,11 +1,13 @@
 #!/bin/sh
-# README.md: every command in it is run, in order, and prints what stands there.
+# README.md and doc/dunning.md: every command in them is run, in order, and prints
+# what stands there.
 #
 #	sh test/server/readme.sh [--fix]
 #
-#	--fix	writes what was printed into README.md
+#	--fix	writes what was printed into them
 #
-# A ```conf block goes into the server's settings. A ```sql block is run by
+# Each has a database of its own. A ```conf block, in README.md only, goes into
+# the server's settings. A ```sql block is run by
 # psql, all blocks between two ```sh blocks in one session; a ```sh block is run
 # with PostgreSQL's programs in its PATH, but of make and of our own scripts it
 # is only checked that they would start. The ```text block that follows has the
@@ -13,16 +15,18 @@
 . test/server/lib.sh
 
 readme=$PWD/README.md
-blocks=$SCRATCH/blocks
-mkdir "$blocks"
+mkdir "$SCRATCH/home"
 
-# Blocks as files 001.sql, 002.sh, …, in $blocks; outputs as 001.text.
-awk -v dir="$blocks" '
-	/^```(conf|sql|sh)$/ { file = sprintf("%s/%03d.%s", dir, ++n, substr($0, 4)); printf "" >file; next }
-	/^```text$/ { file = sprintf("%s/%03d.text", dir, n); printf "" >file; next }
-	/^```/ { if (file != "") close(file); file = ""; next }
-	file != "" { print >file }
-' "$readme"
+# cut_blocks DOCUMENT: its blocks as files 001.sql, 002.sh, ... in $blocks; outputs as 001.text.
+cut_blocks() {
+	mkdir "$blocks"
+	awk -v dir="$blocks" '
+		/^```(conf|sql|sh)$/ { file = sprintf("%s/%03d.%s", dir, ++n, substr($0, 4)); printf "" >file; next }
+		/^```text$/ { file = sprintf("%s/%03d.text", dir, n); printf "" >file; next }
+		/^```/ { if (file != "") close(file); file = ""; next }
+		file != "" { print >file }
+	' "$1"
+}
 
 # A shell block: what installs or tests is not done again, only looked at.
 cat >"$SCRATCH/shell" <<SH
@@ -34,7 +38,6 @@ sh() { command sh -n "\$checkout/\$1"; }
 cd '$SCRATCH/home'
 set -e
 SH
-mkdir "$SCRATCH/home"
 
 run_session() {
 	[ -s "$SCRATCH/session" ] || return 0
@@ -45,39 +48,43 @@ run_session() {
 	: >"$SCRATCH/session"
 }
 
-database=books
-start_server main "$(cat "$blocks"/*.conf)"
-sql postgres "CREATE DATABASE $database"
-: >"$SCRATCH/session"
-for block in "$blocks"/*.s*; do
-	name=$(basename "$block")
-	case $name in
-		*.sql) { printf '%s\n' "\\echo @@ ${name%.sql}" && cat "$block"; } >>"$SCRATCH/session" ;;
-		*.sh)
-			run_session $database
-			cat "$SCRATCH/shell" "$block" >"$SCRATCH/script"
-			status=0
-			command sh "$SCRATCH/script" >"$blocks/${name%.sh}.got" 2>&1 || status=$?
-			[ $status = 0 ] || echo "ERROR: exit status $status" >>"$blocks/${name%.sh}.got"
-			;;
-	esac
-done
-run_session $database
+# run_blocks DATABASE
+run_blocks() {
+	database=$1
+	: >"$SCRATCH/session"
+	for block in "$blocks"/*.s*; do
+		name=$(basename "$block")
+		case $name in
+			*.sql) { printf '%s\n' "\\echo @@ ${name%.sql}" && cat "$block"; } >>"$SCRATCH/session" ;;
+			*.sh)
+				run_session "$database"
+				cat "$SCRATCH/shell" "$block" >"$SCRATCH/script"
+				status=0
+				command sh "$SCRATCH/script" >"$blocks/${name%.sh}.got" 2>&1 || status=$?
+				[ $status = 0 ] || echo "ERROR: exit status $status" >>"$blocks/${name%.sh}.got"
+				;;
+		esac
+	done
+	run_session "$database"
+}
 
-for block in "$blocks"/*.s*; do
-	number=$(basename "$block" | sed 's/\..*//')
-	what="$(basename "$block" | sed 's/.*\.//'): $(grep -v '^--' "$block" | head -n 1)"
-	if [ -f "$blocks/$number.text" ]; then
-		sed 's/[[:blank:]]*$//' "$blocks/$number.got" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$blocks/$number.trimmed"
-		if differs=$(diff -u "$blocks/$number.text" "$blocks/$number.trimmed"); then ok "$what"; else not_ok "$what" "$differs"; fi
-	elif errors=$(grep -A 4 -E '(ERROR|FATAL):' "$blocks/$number.got"); then
-		not_ok "$what" "$errors"
-	else
-		ok "$what"
-	fi
-done
+check_blocks() {
+	for block in "$blocks"/*.s*; do
+		number=$(basename "$block" | sed 's/\..*//')
+		what="$(basename "$block" | sed 's/.*\.//'): $(grep -v '^--' "$block" | head -n 1)"
+		if [ -f "$blocks/$number.text" ]; then
+			sed 's/[[:blank:]]*$//' "$blocks/$number.got" | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' >"$blocks/$number.trimmed"
+			if differs=$(diff -u "$blocks/$number.text" "$blocks/$number.trimmed"); then ok "$what"; else not_ok "$what" "$differs"; fi
+		elif errors=$(grep -A 4 -E '(ERROR|FATAL):' "$blocks/$number.got"); then
+			not_ok "$what" "$errors"
+		else
+			ok "$what"
+		fi
+	done
+}
 
-if [ "${1:-}" = --fix ]; then
+# fix_blocks DOCUMENT
+fix_blocks() {
 	awk -v dir="$blocks" '
 		/^```(conf|sql|sh)$/ { n++ }
 		/^```text$/ {
@@ -88,10 +95,23 @@ if [ "${1:-}" = --fix ]; then
 		}
 		/^```$/ { skip = 0 }
 		!skip { print }
-	' "$readme" >"$SCRATCH/README.md" && cat "$SCRATCH/README.md" >"$readme"
-fi
+	' "$1" >"$SCRATCH/fixed" && cat "$SCRATCH/fixed" >"$1"
+}
 
-# ---- its lists are whole; the restored database still has the ledger "ar"
+for document in README.md doc/dunning.md; do
+	blocks=$SCRATCH/blocks.$(basename $document .md)
+	database=$([ $document = README.md ] && echo books || basename $document .md)
+	cut_blocks $document
+	[ $document != README.md ] || start_server main "$(cat "$blocks"/*.conf)"
+	sql postgres "CREATE DATABASE $database"
+	run_blocks $database
+	check_blocks
+	[ "${1:-}" != --fix ] || fix_blocks $document
+	rm -rf "$blocks"
+done
+database=books
+
+# ---- the README's lists are whole; the restored database still has the ledger "ar"
 catalog() { sql ${database}_copy "$1"; }
 listed() { sed -n "s/^| \`$1\.\([a-z_]*\)(.*/\1/p" "$readme" | sort -u; }
 # named SCHEMA: the listed functions as an array of SQL
@@ -116,5 +136,5 @@ for schema in debiteur ar; do
 		SELECT n FROM unnest($(named $schema)) AS n
 		 WHERE NOT EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = '$schema'::regnamespace AND p.proname = n)")" ''
 done
-rm -rf "$blocks" "$SCRATCH/home" "$SCRATCH/shell" "$SCRATCH/script" "$SCRATCH/session" "$SCRATCH/printed" "$SCRATCH/README.md"
+rm -rf "$SCRATCH/home" "$SCRATCH/shell" "$SCRATCH/script" "$SCRATCH/session" "$SCRATCH/printed" "$SCRATCH/fixed"
 finish

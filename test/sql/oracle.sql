@@ -161,6 +161,16 @@ SELECT as_of, currency, bucket, sum(n) AS invoices, sum(open) AS amount FROM (
                                             WHEN as_of - due_on <= 90 THEN '61-90' ELSE '90+' END AS bucket FROM truth) t GROUP BY 1, 2, 3 HAVING bool_or(n = 1);
 SELECT count(*) > 50 AS rows, count(*) FILTER (WHERE e.amount IS DISTINCT FROM r.amount OR e.invoices IS DISTINCT FROM r.invoices) AS differ
   FROM (SELECT * FROM reported WHERE invoices > 0) r FULL JOIN expected e ON e.as_of = r.as_of AND e.currency = r.currency AND e.bucket = r.bucket::text;
+-- The same with bounds of all sorts: one day, uneven ones, and one that nothing is later than.
+SELECT g.bounds, count(*) > 50 AS rows, count(*) FILTER (WHERE (g.invoices, g.amount) IS DISTINCT FROM (e.n, e.open)) AS differ
+  FROM (SELECT b.bounds, d.as_of, g.*, row_number() OVER (PARTITION BY b.bounds, d.as_of, g.currency ORDER BY g.bucket)::int AS nth
+          FROM (VALUES ('{1}'::int[]), ('{5,45,200}'), ('{10,32767}')) AS b(bounds) CROSS JOIN day d CROSS JOIN LATERAL aging(d.as_of, b.bounds) g) g
+ CROSS JOIN LATERAL (SELECT count(*) AS n, coalesce(sum(t.open), 0) AS open
+                       FROM truth t
+                      WHERE t.as_of = g.as_of AND t.currency = g.currency AND t.open <> 0
+                        AND g.as_of - t.due_on > CASE WHEN g.nth = 1 THEN -100000 ELSE coalesce(g.bounds[g.nth - 2], 0) END
+                        AND g.as_of - t.due_on <= CASE WHEN g.nth = 1 THEN 0 ELSE coalesce(g.bounds[g.nth - 1], 100000) END) e
+ GROUP BY 1 ORDER BY 1;
 SELECT count(*) FILTER (WHERE e.amount <> r.amount) AS differ, count(*) FILTER (WHERE e.amount IS NULL) AS too_many, count(*) FILTER (WHERE r.amount IS NULL) AS missing
   FROM (SELECT as_of, currency, sum(on_account) AS amount FROM reported GROUP BY 1, 2 HAVING sum(on_account) <> 0) r
   FULL JOIN (SELECT as_of, currency, sum(amount) AS amount FROM true_account GROUP BY 1, 2 HAVING sum(amount) <> 0) e ON e.as_of = r.as_of AND e.currency = r.currency;
