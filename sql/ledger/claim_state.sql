@@ -6,6 +6,7 @@ CREATE TYPE claim_state AS (
     id             bigint,
     customer_id    bigint,
     kind           text,
+    related_id     bigint,
     currency       text,
     issued_on      date,
     due_on         date,

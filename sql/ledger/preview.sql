@@ -38,7 +38,7 @@ BEGIN
          WHERE i.customer_id = ANY (customers) AND i.open_amount <> 0 AND i.due_on < draft_notices.as_of
            AND i.status IN ('open', 'overdue') AND i.kind <> 'credit_note' AND (k.amount IS NULL OR k.amount < i.open_amount)
     ), item AS (
-        SELECT coalesce(d.taken, false) AS taken, d.invoice_id IS NOT NULL AS decided, o.id IS NOT NULL AS may_be_listed, coalesce(d.invoice_id, o.id) AS id,
+        SELECT coalesce(d.taken, false) AS taken, coalesce(d.looked_at, false) AS decided, o.id IS NOT NULL AS may_be_listed, coalesce(d.invoice_id, o.id) AS id,
                coalesce(d.customer_id, o.customer_id) AS customer_id, coalesce(d.currency, o.currency) AS currency, coalesce(d.status, o.status) AS status,
                coalesce(d.due_on, o.due_on) AS due_on, coalesce(d.open_amount, o.open_amount) AS open_amount, coalesce(d.asked, o.asked) AS asked,
                d.policy_id, d.grouped_by, d.step, d.action, d.reasons, d.next_on
@@ -49,7 +49,7 @@ BEGIN
       FROM item i
       LEFT JOIN head h ON h.customer_id = i.customer_id AND h.currency = i.currency
                       AND CASE WHEN i.taken THEN h.policy_id = i.policy_id AND h.step = i.step AND h.grouped_by = i.grouped_by AND coalesce(h.single_id, i.id) = i.id
-                               ELSE h.lists_rest AND i.may_be_listed END
+                               ELSE h.lists_rest AND i.may_be_listed AND i.asked > 0 END
      WHERE i.decided OR h.draft IS NOT NULL;
 END $$;
 COMMENT ON FUNCTION draft_notices(date, bigint[], claim_state[]) IS

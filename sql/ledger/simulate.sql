@@ -32,7 +32,7 @@ BEGIN
                       ORDER BY l.invoice_id, n.issued_on DESC, n.id DESC) l ON l.invoice_id = i.id
          WHERE replayed AND i.status <> 'draft' AND (i.closed_on >= simulated_claims.from_on OR i.closed_on IS NULL)
     )
-    SELECT i.id, i.customer_id, i.kind, i.currency, i.issued_on, i.due_on, i.rescheduled_on, i.open_amount,
+    SELECT i.id, i.customer_id, i.kind, i.related_id, i.currency, i.issued_on, i.due_on, i.rescheduled_on, i.open_amount,
            -- No step depends on whether it is marked as overdue: so nothing is looked at for that.
            CASE WHEN b.status = 'open' AND i.kind <> 'credit_note' THEN 'overdue' ELSE b.status END,
            CASE WHEN used_policy IS NULL THEN b.policy_id ELSE used_policy END,
@@ -62,13 +62,13 @@ DECLARE
     replayed CONSTANT boolean := simulated_day.payments = 'actual';
     -- A ROW of many columns, most as they are: only where one can be another.
     day_claims claim_state[] := CASE WHEN NOT replayed THEN claims ELSE
-        ARRAY(SELECT ROW(s.id, s.customer_id, s.kind, s.currency, s.issued_on, s.due_on, s.rescheduled_on,
+        ARRAY(SELECT ROW(s.id, s.customer_id, s.kind, s.related_id, s.currency, s.issued_on, s.due_on, s.rescheduled_on,
                          i.open_amount + coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on > simulated_day.as_of), 0),
                          s.status, s.policy_id, s.step, s.noticed_on, s.next_on, s.last_notice_on, s.settled_on)::claim_state
                 FROM unnest(claims) s JOIN invoice i ON i.id = s.id) END;
 BEGIN
     RETURN CASE WHEN payments = 'behaviour' THEN ARRAY(SELECT s FROM unnest(day_claims) s WHERE (s.settled_on <= simulated_day.as_of) IS NOT TRUE) ELSE day_claims END
-        || ARRAY(SELECT ROW(NULL, u.customer_id, 'credit_note', u.currency, min(u.received_on), min(u.received_on), NULL, - sum(u.amount), 'open',
+        || ARRAY(SELECT ROW(NULL, u.customer_id, 'credit_note', NULL, u.currency, min(u.received_on), min(u.received_on), NULL, - sum(u.amount), 'open',
                             NULL, 0, NULL, NULL, NULL, NULL)::claim_state
                    FROM money_use u
                   WHERE u.customer_id = ANY (customers) AND u.amount <> 0 AND u.received_on <= simulated_day.as_of
@@ -106,7 +106,7 @@ BEGIN
                 SELECT * FROM draft_notices(day, due_customers, open_claims)
             ), moved AS (
                 -- The claims after this day, as execute_decisions() would leave them.
-                SELECT ROW(s.id, s.customer_id, s.kind, s.currency, s.issued_on, s.due_on, s.rescheduled_on, s.open_amount,
+                SELECT ROW(s.id, s.customer_id, s.kind, s.related_id, s.currency, s.issued_on, s.due_on, s.rescheduled_on, s.open_amount,
                            CASE WHEN d.taken AND action(d.action) = 'hand_over' THEN 'in_collection' ELSE s.status END,
                            CASE WHEN d.taken THEN d.policy_id ELSE s.policy_id END,
                            CASE WHEN d.taken THEN d.step ELSE s.step END,
