@@ -93,8 +93,8 @@ SELECT count(*) AS replayed_otherwise FROM ((TABLE replayed EXCEPT ALL TABLE iss
 CREATE TEMPORARY TABLE replayed_late AS SELECT day, currency, step, channel, action, notices, claims, amount FROM simulate(NULL, '2024-04-05', '2024-04-29', 'actual') WHERE reason IS NULL;
 SELECT count(*) AS replayed_otherwise FROM ((TABLE replayed_late EXCEPT ALL SELECT * FROM issued WHERE day >= '2024-04-05') UNION ALL (SELECT * FROM issued WHERE day >= '2024-04-05' EXCEPT ALL TABLE replayed_late)) d;
 
--- The days to come. What was held back is compared with what the runs say; they count the days of a claim that is looked at again only to mark it as overdue.
-SELECT count(hold(invoice => number, kind => 'manual', from_on => date '2024-05-01' + (id % 9)::int, until_on => date '2024-05-20' + (id % 9)::int)) AS holds FROM invoice WHERE id % 11 = 0 AND status IN ('open', 'overdue') AND kind = 'invoice';
+-- The days to come. What was held back is as the runs say, but for claims on hold that these look at once more, to mark them as overdue.
+SELECT count(hold(invoice => number, kind => 'manual', from_on => date '2024-05-01' + (id % 9)::int, until_on => date '2024-05-20' + (id % 9)::int)) > 10 AS holds FROM invoice WHERE id % 11 = 0 AND status IN ('open', 'overdue') AND kind = 'invoice';
 SELECT count(hold(customer => number, kind => 'manual', from_on => '2024-05-03', until_on => '2024-05-13')) AS holds FROM customer WHERE id % 10 = 4;
 CREATE TEMPORARY TABLE simulated AS SELECT NULL::text AS policy, * FROM simulate(NULL, '2024-04-30', '2024-06-30');
 INSERT INTO simulated SELECT 'wide', * FROM simulate('wide', '2024-04-30', '2024-06-30');
@@ -109,7 +109,8 @@ $$;
 BEGIN;
 SELECT advance_to('2024-04-30', '2024-06-30');
 SELECT days > 40 AS days, notices > 150 AS notices, differ FROM differ(NULL);
-SELECT * FROM (SELECT reason, sum(claims) AS simulated FROM simulated WHERE policy IS NULL AND reason IS NOT NULL GROUP BY 1) s
+SELECT reason, simulated > 20 AS some, CASE reason WHEN 'hold' THEN really - simulated BETWEEN 0 AND 5 ELSE simulated = really END AS as_run
+  FROM (SELECT reason, sum(claims) AS simulated FROM simulated WHERE policy IS NULL AND reason IS NOT NULL GROUP BY 1) s
   FULL JOIN (SELECT reason, sum(claims) AS really FROM skipped WHERE day >= '2024-04-30' GROUP BY 1) r USING (reason) ORDER BY 1;
 ROLLBACK;
 
