@@ -32,7 +32,7 @@ BEGIN
     IF progress IS NULL THEN
         IF as_of > today() + 366 THEN
             RAISE EXCEPTION '% is more than a year ahead', as_of
-                USING ERRCODE = 'RV016', DETAIL = 'Notices can''t be taken back.', HINT = 'decide(as_of) looks ahead and writes nothing.';
+                USING ERRCODE = 'RV016', DETAIL = 'Notices can''t be taken back.', HINT = 'preview() and simulate() look ahead and write nothing.';
         END IF;
         INSERT INTO run (as_of, started_at) VALUES (advance_batch.as_of, moment) ON CONFLICT (as_of) DO NOTHING;
         state := state || jsonb_build_object('of', (SELECT count(*) FROM invoice i WHERE i.next_on <= advance_batch.as_of));
@@ -72,34 +72,19 @@ CREATE OR REPLACE FUNCTION execute_decisions(as_of date, customers bigint[]) RET
 LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-    -- Most customers have no hold: then the plan below looks for none.
-    any_hold CONSTANT boolean := EXISTS (SELECT FROM hold h WHERE h.customer_id = ANY (customers) AND h.during @> execute_decisions.as_of);
     done record;
 BEGIN
     WITH decision AS MATERIALIZED (
-        SELECT * FROM decide(execute_decisions.as_of, customers)
+        SELECT * FROM draft_notices(execute_decisions.as_of, customers)
     ), head AS MATERIALIZED (
-        SELECT nextval('notice_id_seq') AS id, g.*,
-               -- Of a customer's notices the most severe lists what is overdue beside; a hand-over lists only what is handed over.
-               row_number() OVER (PARTITION BY g.customer_id, g.currency ORDER BY g.may_list DESC, g.step DESC, g.lead_id) = 1 AND g.may_list AS lists_rest
-          FROM (SELECT d.customer_id, d.currency, d.policy_id, d.step, d.action,
-                       CASE d.grouped_by WHEN 'invoice' THEN d.invoice_id END AS single_id,
-                       (array_agg(d.invoice_id ORDER BY d.due_on, d.open_amount DESC, d.invoice_id))[1] AS lead_id,
-                       d.grouped_by = 'customer' AND action(d.action) <> 'hand_over' AND bool_and(d.due_on < execute_decisions.as_of) AS may_list
-                  FROM decision d WHERE d.taken
-                 GROUP BY 1, 2, 3, 4, 5, 6, d.grouped_by
-                 ORDER BY 1, 2, 4, 7) g
+        SELECT nextval('notice_id_seq') AS id, l.*
+          FROM (SELECT d.draft, d.customer_id, d.currency, d.policy_id, d.step, d.action, d.invoice_id AS lead_id FROM decision d WHERE d.lead ORDER BY d.draft) l
     ), line AS MATERIALIZED (
-        SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, i.number, i.kind, i.reference, d.taken IS TRUE AS taken, h.policy_id, h.step, i.cycle,
-               i.amount, i.open_amount, CASE WHEN d.asked IS NOT NULL THEN d.asked WHEN k.amount IS NULL THEN i.open_amount ELSE greatest(i.open_amount - k.amount, 0) END AS asked, i.due_on
-          FROM head h
-          JOIN invoice i ON i.customer_id = h.customer_id AND i.currency = h.currency AND i.open_amount <> 0
-          LEFT JOIN decision d ON d.invoice_id = i.id
-          LEFT JOIN held(execute_decisions.as_of, customers) k ON any_hold AND k.invoice_id = i.id
-         WHERE CASE WHEN h.single_id IS NOT NULL THEN i.id = h.single_id
-                    WHEN d.taken THEN d.policy_id = h.policy_id AND d.step = h.step AND d.grouped_by = 'customer'
-                    ELSE h.lists_rest AND i.due_on < execute_decisions.as_of AND i.status IN ('open', 'overdue') AND i.kind <> 'credit_note'
-                         AND (k.amount IS NULL OR k.amount < i.open_amount) AND (d.asked > 0) IS NOT FALSE END
+        SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, i.number, i.kind, i.reference, d.taken, h.policy_id, h.step, i.cycle,
+               i.amount, i.open_amount, d.asked, i.due_on
+          FROM decision d
+          JOIN head h ON h.draft = d.draft
+          JOIN invoice i ON i.id = d.invoice_id
     ), written_with AS (
         -- The customer's language before English, a text for this channel before one for all.
         SELECT DISTINCT ON (h.action, c.language) h.action AS step, c.language, t.id
@@ -129,13 +114,13 @@ BEGIN
                status = CASE WHEN d.taken AND action(d.action) = 'hand_over' THEN 'in_collection'
                              WHEN i.status = 'open' AND d.due_on < execute_decisions.as_of THEN 'overdue'
                              ELSE i.status END
-          FROM decision d WHERE i.id = d.invoice_id AND d.looked_at
+          FROM decision d WHERE d.decided AND i.id = d.invoice_id
     )
-    SELECT count(*) FILTER (WHERE d.taken) AS steps, count(*) FILTER (WHERE d.looked_at AND d.status = 'open' AND d.due_on < execute_decisions.as_of) AS overdue,
+    SELECT count(*) FILTER (WHERE d.taken) AS steps, count(*) FILTER (WHERE d.decided AND d.status = 'open' AND d.due_on < execute_decisions.as_of) AS overdue,
            (SELECT array_agg(h.id) FROM head h) AS notices,
            (SELECT jsonb_object_agg(s.reason, s.n)
               FROM (SELECT d.reasons[1] AS reason, count(*) AS n FROM decision d
-                     WHERE d.looked_at AND NOT d.taken AND d.reasons[1] NOT IN ('not_due', 'no_step_left', 'in_collection') GROUP BY 1) s) AS skipped
+                     WHERE d.decided AND NOT d.taken AND d.reasons[1] NOT IN ('not_due', 'no_step_left', 'in_collection') GROUP BY 1) s) AS skipped
       INTO done FROM decision d;
     IF done.notices IS NOT NULL THEN
         PERFORM post_messages(done.notices), block_by_policy(done.notices);

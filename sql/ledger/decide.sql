@@ -1,6 +1,7 @@
 /*
  * decide: what to do with each claim on a date, and why not. Nothing else
- * decides, and it writes nothing: advance() executes it, explain() shows it.
+ * decides, and it writes nothing: advance() executes it, explain() and preview()
+ * show it, simulate() counts it.
  *
  * Reasons why a step is not taken, a closed list, most basic first:
  *   no_policy      the customer's policy does not exist
@@ -26,7 +27,7 @@
  * Below a minimum a step waits, and is taken when its notice reaches it. It
  * does not fall back to a lower step: that was taken, and none is taken twice.
  */
-CREATE OR REPLACE FUNCTION decide(as_of date DEFAULT today(), customers bigint[] DEFAULT NULL, only_invoice bigint DEFAULT NULL)
+CREATE OR REPLACE FUNCTION decide(as_of date DEFAULT today(), customers bigint[] DEFAULT NULL, only_invoice bigint DEFAULT NULL, simulated claim_state[] DEFAULT NULL)
 RETURNS TABLE (
     invoice_id bigint, customer_id bigint, invoice text, customer text, currency text, status invoice_status, due_on date,
     open_amount numeric, policy_id bigint, grouped_by text, step int, action dunning_step, taken boolean, reasons text[], next_on date,
@@ -57,16 +58,26 @@ BEGIN
         RETURN;
     END IF;
     any_hold := EXISTS (SELECT FROM hold h WHERE h.customer_id = ANY (whose) AND h.during @> decide.as_of);
-    any_account := EXISTS (SELECT FROM payment m WHERE m.customer_id = ANY (whose) AND m.unallocated <> 0);
-    any_credit := any_account OR EXISTS (SELECT FROM invoice i WHERE i.customer_id = ANY (whose) AND i.open_amount < 0);
+    any_account := simulated IS NULL AND EXISTS (SELECT FROM payment m WHERE m.customer_id = ANY (whose) AND m.unallocated <> 0);
+    any_credit := any_account OR CASE WHEN simulated IS NULL THEN EXISTS (SELECT FROM invoice i WHERE i.customer_id = ANY (whose) AND i.open_amount < 0)
+                                     ELSE EXISTS (SELECT FROM unnest(simulated) s WHERE s.open_amount < 0) END;
     days_off := holidays();
     RETURN QUERY
     WITH sending AS MATERIALIZED (
         -- Once a policy, not once a claim.
         SELECT p.id, sending_day(decide.as_of, p.send_days, p.quiet, days_off) AS sends_on FROM policy p WHERE num_nonnulls(p.send_days, p.quiet) > 0
+    ), claim AS (
+        -- One of the two is left when this is planned.
+        SELECT i.id, i.customer_id, i.number, i.kind, i.related_id, i.currency, i.issued_on, i.due_on, i.rescheduled_on, i.open_amount, i.status,
+               i.policy_id, i.step, i.noticed_on, i.next_on, NULL::date AS last_notice_on
+          FROM invoice i WHERE simulated IS NULL
+        UNION ALL
+        SELECT s.id, s.customer_id, NULL, s.kind, s.related_id, s.currency, s.issued_on, s.due_on, s.rescheduled_on, s.open_amount, s.status,
+               s.policy_id, s.step, s.noticed_on, s.next_on, s.last_notice_on
+          FROM unnest(simulated) s WHERE simulated IS NOT NULL
     ), item AS (
         -- All that is open with these customers: it counts in the balance, candidate or not.
-        SELECT i.id, i.customer_id, i.number, i.kind, i.related_id, i.currency, i.issued_on, i.due_on, i.open_amount, i.status, i.step,
+        SELECT i.id, i.customer_id, i.number, i.kind, i.related_id, i.currency, i.issued_on, i.due_on, i.open_amount, i.status, i.step, i.last_notice_on,
                -- The notice before asked for another due date: what counts from it waits for this one.
                CASE WHEN i.rescheduled_on IS NOT NULL AND anchor(p.steps[i.step + 1]) = 'prev' THEN greatest(i.noticed_on, i.due_on) ELSE i.noticed_on END AS noticed_on,
                (i.kind <> 'credit_note' AND (i.next_on <= decide.as_of OR i.id = only_invoice)) IS TRUE AS candidate,
@@ -76,7 +87,7 @@ BEGIN
                c.customer AS customer_number, p.id AS used_policy, p.grouped_by, p.steps, p.catch_up = 'by_age' AS by_age,
                p.minimum_amount, p.step_minimums, p.minimum_share, p.min_interval, p.convention,
                CASE WHEN num_nonnulls(p.send_days, p.quiet) > 0 THEN (SELECT s.sends_on FROM sending s WHERE s.id = p.id) END AS sends_on
-          FROM invoice i
+          FROM claim i
           JOIN customer_policy c ON c.customer_id = i.customer_id
           LEFT JOIN policy p ON p.id = coalesce(i.policy_id, c.policy_id)
           LEFT JOIN held(decide.as_of, whose) k ON any_hold AND k.invoice_id = i.id AND i.kind <> 'credit_note'
@@ -91,7 +102,8 @@ BEGIN
                ELSE 0 END AS own_credit,
                -- The invoice is a letter too; a notice of a later date than as_of is there when an earlier date is run again.
                CASE WHEN (t.candidate OR any_credit) AND t.min_interval > 0 THEN
-                   greatest((SELECT max(n.issued_on) FROM notice n WHERE n.customer_id = t.customer_id AND n.issued_on < decide.as_of + t.min_interval),
+                   greatest(CASE WHEN simulated IS NOT NULL THEN t.last_notice_on
+                                 ELSE (SELECT max(n.issued_on) FROM notice n WHERE n.customer_id = t.customer_id AND n.issued_on < decide.as_of + t.min_interval) END,
                             t.issued_on) + t.min_interval END AS waits_until
           FROM item t
     ), askable AS (
@@ -165,8 +177,8 @@ BEGIN
       FROM reasoned r
      WHERE only_invoice IS NULL OR r.id = only_invoice;
 END $$;
-COMMENT ON FUNCTION decide(date, bigint[], bigint) IS
-'What advance(as_of) would do with each claim that it would look at (looked_at), and with those that credits cover: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; asked: what a notice asks of it, which is what is open and not held, less credit: what credit notes and money on account cover of it; held_until: all is held, until that day at least (infinity: until release()); wait_until: end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account; notice_amount: what the notice asks for the claims whose step it is, which is to reach step_minimum, and minimum_share of total_open, all that is open with its customer (NULL: no policy has such minimums); sends_on: first day, not before as_of, on which its policy takes steps (NULL: each). customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not. Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, not_sending_day, net_credit, below_minimum, below_share.';
+COMMENT ON FUNCTION decide(date, bigint[], bigint, claim_state[]) IS
+'What advance(as_of) would do with each claim that it would look at (looked_at), and with those that credits cover: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; asked: what a notice asks of it, which is what is open and not held, less credit: what credit notes and money on account cover of it; held_until: all is held, until that day at least (infinity: until release()); wait_until: end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account; notice_amount: what the notice asks for the claims whose step it is, which is to reach step_minimum, and minimum_share of total_open, all that is open with its customer (NULL: no policy has such minimums); sends_on: first day, not before as_of, on which its policy takes steps (NULL: each). customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not; simulated: decides for these in the place of the claims and the money on account of the customers, who are to be given (NULL: for what is posted). Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, not_sending_day, net_credit, below_minimum, below_share.';
 
 CREATE OR REPLACE FUNCTION explain(invoice text, as_of date DEFAULT today()) RETURNS TABLE (reason text, detail text)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$

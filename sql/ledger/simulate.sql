@@ -1,0 +1,184 @@
+/*
+ * simulate: what a policy would do, day by day, without writing anything.
+ *
+ * Customers have nothing to do with each other, so the claims are kept by the
+ * day on which their customer is next looked at: agenda, an array with an
+ * element a day. A day takes its element, has draft_notices() decide for these
+ * claims, counts, and puts each customer's claims, as they are after it, to
+ * the day on which the next of them is due. So a day costs what is due on it,
+ * as with advance; and all is in memory, for a slice of the customers at a
+ * time: no table is written or made, nor does it matter who else simulates.
+ */
+CREATE OR REPLACE FUNCTION simulated_claims(customers bigint[], policy text, from_on date, until_on date, payments text) RETURNS SETOF claim_state
+LANGUAGE plpgsql STABLE ROWS 100000 SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE
+    replayed CONSTANT boolean := simulated_claims.payments = 'actual';
+    used_policy CONSTANT bigint := (SELECT p.id FROM policy p WHERE p.current AND p.name = simulated_claims.policy);
+BEGIN
+    RETURN QUERY
+    WITH paid AS MATERIALIZED (
+        SELECT i.customer_id, sum(i.amount * (i.closed_on - i.due_on)) AS days, sum(i.amount) AS amount
+          FROM invoice i WHERE i.status = 'paid' AND i.kind = 'invoice' AND simulated_claims.payments = 'behaviour' GROUP BY 1
+    ), begun AS (
+        -- How far each claim is: now, or, where the past is replayed, by the last notice before from_on.
+        SELECT i.id, i.policy_id, i.step, i.noticed_on, i.status, i.next_on FROM invoice i WHERE NOT replayed AND i.open_amount <> 0
+        UNION ALL
+        SELECT i.id, l.policy_id, coalesce(l.step, 0), l.issued_on, CASE WHEN l.action = 'hand_over' THEN 'in_collection' ELSE 'open' END::invoice_status, i.issued_on
+          FROM invoice i
+          LEFT JOIN (SELECT DISTINCT ON (l.invoice_id) l.invoice_id, l.policy_id, l.step, n.issued_on, n.action
+                       FROM notice_line l JOIN notice n ON n.id = l.notice_id
+                      WHERE l.taken AND n.issued_on < simulated_claims.from_on AND n.customer_id = ANY (customers) AND replayed
+                      ORDER BY l.invoice_id, n.issued_on DESC, n.id DESC) l ON l.invoice_id = i.id
+         WHERE replayed AND i.status <> 'draft' AND (i.closed_on >= simulated_claims.from_on OR i.closed_on IS NULL)
+    )
+    SELECT i.id, i.customer_id, i.kind, i.related_id, i.currency, i.issued_on, i.due_on, i.rescheduled_on, i.open_amount,
+           -- No step depends on whether it is marked as overdue: so nothing is looked at for that.
+           CASE WHEN b.status = 'open' AND i.kind <> 'credit_note' THEN 'overdue' ELSE b.status END,
+           CASE WHEN used_policy IS NULL THEN b.policy_id ELSE used_policy END,
+           CASE WHEN k.kept THEN b.step ELSE 0 END, CASE WHEN k.kept THEN b.noticed_on END,
+           CASE WHEN i.kind = 'credit_note' OR b.status = 'in_collection' THEN NULL
+                WHEN used_policy IS NULL THEN greatest(b.next_on, simulated_claims.from_on)
+                ELSE greatest(i.issued_on, simulated_claims.from_on) END,
+           n.issued_on,
+           -- Whoever is later than that already has broken his habit.
+           CASE WHEN simulated_claims.payments = 'behaviour' AND i.kind <> 'credit_note' AND e.paid_on >= simulated_claims.from_on THEN e.paid_on END
+      FROM begun b
+      JOIN invoice i ON i.id = b.id
+      LEFT JOIN policy p ON p.id = b.policy_id
+      CROSS JOIN LATERAL (SELECT used_policy IS NULL OR p.name = simulated_claims.policy) AS k(kept)
+      LEFT JOIN (SELECT n.customer_id, max(n.issued_on) AS issued_on FROM notice n
+                  WHERE n.customer_id = ANY (customers) AND (NOT replayed OR n.issued_on < simulated_claims.from_on) GROUP BY 1) n ON n.customer_id = i.customer_id
+      LEFT JOIN paid d ON d.customer_id = i.customer_id AND d.amount > 0
+      CROSS JOIN LATERAL (SELECT i.due_on + round(coalesce(d.days / d.amount, (SELECT sum(t.days) / nullif(sum(t.amount), 0) FROM paid t), 0))::int) AS e(paid_on)
+     WHERE i.customer_id = ANY (customers) AND is_open(b.status) AND i.issued_on <= simulated_claims.until_on;
+END $$;
+COMMENT ON FUNCTION simulated_claims(bigint[], text, date, date, text) IS 'The claims of these customers with which a simulation begins; the other arguments are those of simulate().';
+
+CREATE OR REPLACE FUNCTION simulated_day(claims claim_state[], customers bigint[], as_of date, payments text) RETURNS claim_state[]
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE
+    replayed CONSTANT boolean := simulated_day.payments = 'actual';
+    -- A ROW of many columns, most as they are: only where one can be another.
+    day_claims claim_state[] := CASE WHEN NOT replayed THEN claims ELSE
+        ARRAY(SELECT ROW(s.id, s.customer_id, s.kind, s.related_id, s.currency, s.issued_on, s.due_on, s.rescheduled_on,
+                         i.open_amount + coalesce((SELECT sum(a.amount) FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on > simulated_day.as_of), 0),
+                         s.status, s.policy_id, s.step, s.noticed_on, s.next_on, s.last_notice_on, s.settled_on)::claim_state
+                FROM unnest(claims) s JOIN invoice i ON i.id = s.id) END;
+BEGIN
+    RETURN CASE WHEN payments = 'behaviour' THEN ARRAY(SELECT s FROM unnest(day_claims) s WHERE (s.settled_on <= simulated_day.as_of) IS NOT TRUE) ELSE day_claims END
+        || ARRAY(SELECT ROW(NULL, u.customer_id, 'credit_note', NULL, u.currency, min(u.received_on), min(u.received_on), NULL, - sum(u.amount), 'open',
+                            NULL, 0, NULL, NULL, NULL, NULL)::claim_state
+                   FROM money_use u
+                  WHERE u.customer_id = ANY (customers) AND u.amount <> 0 AND u.received_on <= simulated_day.as_of
+                    AND u.used_on > CASE WHEN replayed THEN simulated_day.as_of ELSE date '9999-12-31' END
+                  GROUP BY u.customer_id, u.currency HAVING sum(u.amount) <> 0);
+END $$;
+COMMENT ON FUNCTION simulated_day(claim_state[], bigint[], date, text) IS 'What is open on a day of a simulation: its claims, less what is paid by then (payments as of simulate()), and the money on account of these customers.';
+
+CREATE OR REPLACE FUNCTION simulate_customers(customers bigint[], policy text, from_on date, until_on date, payments text)
+RETURNS TABLE (day date, currency text, step int, channel text, action text, reason text, notices bigint, claims bigint, amount numeric)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE
+    agenda claim_states[];
+    due claim_state[];
+    due_customers bigint[];
+    open_claims claim_state[];
+    r record;
+BEGIN
+    SELECT array_agg(ROW(coalesce(e.claims, '{}'))::claim_states ORDER BY n.n) INTO agenda
+      FROM generate_series(0, until_on - from_on) AS n(n)
+      LEFT JOIN (SELECT w.look_on, array_agg(w.s) AS claims
+                   FROM (SELECT s, min(s.next_on) OVER (PARTITION BY s.customer_id) AS look_on
+                           FROM simulated_claims(customers, policy, from_on, until_on, payments) s) w
+                  GROUP BY 1) e ON e.look_on = from_on + n.n;
+    FOR n IN 1 .. cardinality(agenda) LOOP
+        day := from_on + n - 1;
+        due := agenda[n].claims;
+        agenda[n] := NULL;
+        CONTINUE WHEN due = '{}';
+        due_customers := ARRAY(SELECT DISTINCT s.customer_id FROM unnest(due) s);
+        open_claims := simulated_day(due, due_customers, day, payments);
+        FOR r IN
+            WITH drafted AS MATERIALIZED (
+                SELECT * FROM draft_notices(day, due_customers, open_claims)
+            ), moved AS (
+                -- The claims after this day, as execute_decisions() would leave them.
+                SELECT ROW(s.id, s.customer_id, s.kind, s.related_id, s.currency, s.issued_on, s.due_on, s.rescheduled_on, s.open_amount,
+                           CASE WHEN d.taken AND action(d.action) = 'hand_over' THEN 'in_collection' ELSE s.status END,
+                           CASE WHEN d.taken THEN d.policy_id ELSE s.policy_id END,
+                           CASE WHEN d.taken THEN d.step ELSE s.step END,
+                           CASE WHEN d.taken THEN day ELSE s.noticed_on END,
+                           w.next_on,
+                           CASE WHEN bool_or(d.taken) OVER of_customer THEN day ELSE s.last_notice_on END,
+                           s.settled_on)::claim_state AS claim,
+                       min(w.next_on) OVER of_customer AS look_on
+                  FROM unnest(due) s
+                  LEFT JOIN drafted d ON d.invoice_id = s.id
+                 -- What was not decided though it was due is settled.
+                 CROSS JOIN LATERAL (SELECT CASE WHEN d.decided THEN d.next_on WHEN s.next_on > day THEN s.next_on END) AS w(next_on)
+                WINDOW of_customer AS (PARTITION BY s.customer_id)
+            )
+            SELECT m.look_on - from_on + 1 AS place, array_agg(m.claim) AS claims, NULL AS currency, NULL::int AS step, NULL AS channel, NULL AS action,
+                   NULL AS reason, NULL::bigint AS notices, NULL::bigint AS number, NULL::numeric AS amount
+              FROM moved m WHERE m.look_on <= until_on GROUP BY 1
+            UNION ALL
+            SELECT NULL, NULL, d.currency, d.step, channel(d.action), action(d.action), NULL, count(*) FILTER (WHERE d.lead), count(*) FILTER (WHERE d.taken), sum(d.asked)
+              FROM drafted d WHERE d.draft IS NOT NULL GROUP BY 3, 4, 5, 6
+            UNION ALL
+            SELECT NULL, NULL, d.currency, NULL, NULL, NULL, d.reasons[1], 0, count(*), sum(d.open_amount)
+              FROM drafted d WHERE d.decided AND NOT d.taken AND d.reasons[1] NOT IN ('not_due', 'no_step_left', 'in_collection') GROUP BY 3, 7
+        LOOP
+            IF r.place IS NOT NULL THEN
+                -- Without the cast it would go by way of text.
+                agenda[r.place] := ROW(agenda[r.place].claims || r.claims)::claim_states;
+            ELSE
+                currency := r.currency; step := r.step; channel := r.channel; action := r.action; reason := r.reason;
+                notices := r.notices; claims := r.number; amount := r.amount;
+                RETURN NEXT;
+            END IF;
+        END LOOP;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION simulate_customers(bigint[], text, date, date, text) IS 'simulate() for some of the customers.';
+
+CREATE OR REPLACE FUNCTION simulate(policy text DEFAULT NULL, from_on date DEFAULT today(), until_on date DEFAULT today() + 90, payments text DEFAULT 'none')
+RETURNS TABLE (day date, currency text, step int, channel text, action text, reason text, notices bigint, claims bigint, amount numeric)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM require_period(simulate.from_on, simulate.until_on), require_policy(simulate.policy),
+            require_choice(simulate.payments, 'payments', '{none,behaviour,actual}');
+    IF simulate.until_on - simulate.from_on > 3660 THEN
+        RAISE EXCEPTION '% days are too many to simulate', simulate.until_on - simulate.from_on + 1
+            USING ERRCODE = 'RV016', DETAIL = format('From %s to %s.', simulate.from_on, simulate.until_on), HINT = 'Simulate ten years at most.';
+    END IF;
+    RETURN QUERY
+    SELECT s.day, s.currency, s.step, s.channel, s.action, s.reason, sum(s.notices)::bigint, sum(s.claims)::bigint, sum(s.amount)
+      -- A slice of customers at a time: its claims are in memory.
+      FROM (SELECT array_agg(c.id) AS customers FROM (SELECT c.id, row_number() OVER (ORDER BY c.id) AS n FROM customer c) c GROUP BY (c.n - 1) / 20000) p
+     CROSS JOIN LATERAL simulate_customers(p.customers, simulate.policy, simulate.from_on, simulate.until_on, simulate.payments) s
+     GROUP BY 1, 2, 3, 4, 5, 6
+     ORDER BY 1, 2, 3, 4, 5, 6;
+END $$;
+COMMENT ON FUNCTION simulate(text, date, date, text) IS
+'What would be done if advance() ran every day from from_on to until_on, both included, at most ten years. Writes nothing. A row a day, currency, step, channel and action: notices, claims for which the step is taken, amount that the notices ask for (NULL reason); and a row a day, currency and reason (NULL step): claims that are held back, with their open amount, on the days on which they are looked at. policy: NULL: each customer''s own, and a claim that had a notice stays under its version. Of a name: all claims are treated under its current version, from the step they are at if they are under this policy already, in any version, else from its first step, looked at on from_on. payments: none: nobody pays; behaviour: each claim is paid whole, as many days after its due date as its customer has paid late so far, on average of his paid invoices by amount, rounded (without history: as all customers; without any: when due); one that is later than that on from_on stays open. With both, the ledger is taken as it is now, whatever day from_on is. actual: the past as it was posted: claims from the day of their issue, what was open and on account on each day; each claim begins with its last notice before from_on, if it had one. Due dates, holds and holidays are as they are now, money on account is used for nothing; no invoices are issued and no instalments reminded of; a claim that opens again by a reversal is not taken up. Errors: RV009 no such policy; RV016 not a period, or too long; 23502, 23514 no such payments.';
+
+CREATE OR REPLACE FUNCTION compare_policies(policies text[], from_on date DEFAULT today(), until_on date DEFAULT today() + 90, payments text DEFAULT 'none')
+RETURNS TABLE (policy text, currency text, notices bigint, calls bigint, tasks bigint, handed_over bigint, amount_handed_over numeric, held_back bigint)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT p.policy, s.currency, sum(s.notices)::bigint, coalesce(sum(s.notices) FILTER (WHERE s.channel = 'phone'), 0)::bigint,
+           coalesce(sum(s.notices) FILTER (WHERE s.channel = 'task'), 0)::bigint, coalesce(sum(s.claims) FILTER (WHERE s.action = 'hand_over'), 0)::bigint,
+           coalesce(sum(s.amount) FILTER (WHERE s.action = 'hand_over'), 0), coalesce(sum(s.claims) FILTER (WHERE s.reason IS NOT NULL), 0)::bigint
+      FROM unnest(compare_policies.policies) WITH ORDINALITY AS p(policy, place)
+     CROSS JOIN LATERAL simulate(p.policy, compare_policies.from_on, compare_policies.until_on, compare_policies.payments) s
+     GROUP BY p.place, p.policy, s.currency
+     ORDER BY p.place, s.currency;
+END $$;
+COMMENT ON FUNCTION compare_policies(text[], date, date, text) IS
+'simulate() of several policies, side by side: a row a policy, in the order given, and currency. policies: names; NULL among them: each customer''s own. notices: all, calls and tasks among them; handed_over: claims handed over, with their amount; held_back: how often a claim was held back when it was looked at. The other arguments and the errors are those of simulate().';
