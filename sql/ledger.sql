@@ -168,7 +168,7 @@ CREATE OR REPLACE FUNCTION debiteur.grant_ledger(ledger text, role name, level t
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     clerk   CONSTANT text[] := '{add_customer,issue_invoice,issue_credit_note,apply_credit,record_payment,allocate,reverse_payment,reschedule,hold,release,dispute,add_note,resolve_dispute,promise,agree_plan,revise_plan,cancel_plan,confirm_notice,fail_notice,take_messages,record_contact,record_agency_payment}';
-    manager CONSTANT text[] := clerk || '{write_off,cancel_invoice,set_policy,add_holiday,add_dutch_holidays,remove_holiday,set_notice_text,advance,advance_batch,fold,time_out_notices,recall_claim,block_supply,release_supply,release_by_policy}'::text[];
+    manager CONSTANT text[] := clerk || '{write_off,cancel_invoice,set_policy,assign_policy,migrate_policy,add_holiday,add_dutch_holidays,remove_holiday,set_notice_text,advance,advance_batch,fold,time_out_notices,recall_claim,block_supply,release_supply,release_by_policy}'::text[];
     routine regprocedure;
 BEGIN
     PERFORM debiteur.require_ledger(ledger);
@@ -186,10 +186,10 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', ledger, role);
     EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO %I', ledger, role);
     IF level IN ('clerk', 'manager') THEN
-        EXECUTE format('GRANT UPDATE (name, kind, segment, email, phone, address, country, language) ON %I.customer TO %I', ledger, role);
+        EXECUTE format('GRANT UPDATE (name, kind, email, phone, address, country, language) ON %I.customer TO %I', ledger, role);
     END IF;
     IF level = 'manager' THEN
-        EXECUTE format('GRANT UPDATE (terms, policy) ON %I.customer TO %I', ledger, role);
+        EXECUTE format('GRANT UPDATE (terms, policy, segment) ON %I.customer TO %I', ledger, role);
     END IF;
     FOR routine IN
         SELECT p.oid FROM pg_proc p
@@ -199,4 +199,4 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', routine, role);
     END LOOP;
 END $$;
-COMMENT ON FUNCTION debiteur.grant_ledger(text, name, text) IS 'Gives a role rights in a ledger. reader: all tables and reports; clerk: also posts invoices, payments, credits, holds, disputes, promises, plans and deliveries, and updates customers'' data; manager: also their terms and policy, policies, write-offs, cancellations and advance. No level may write another table directly.';
+COMMENT ON FUNCTION debiteur.grant_ledger(text, name, text) IS 'Gives a role rights in a ledger. reader: all tables and reports; clerk: also posts invoices, payments, credits, holds, disputes, promises, plans and deliveries, and updates customers'' data; manager: also their terms, segment and policy, policies, write-offs, cancellations and advance. No level may write another table directly.';

@@ -90,16 +90,16 @@ BEGIN
                  GROUP BY 1, 2, 3, 4, 5, 6, d.grouped_by
                  ORDER BY 1, 2, 4, 7) g
     ), line AS MATERIALIZED (
-        SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, i.number, i.kind, i.reference, d.invoice_id IS NOT NULL AS taken, h.policy_id, h.step, i.cycle,
-               i.amount, i.open_amount, CASE WHEN k.amount IS NULL THEN i.open_amount ELSE greatest(i.open_amount - k.amount, 0) END AS asked, i.due_on
+        SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, i.number, i.kind, i.reference, d.taken IS TRUE AS taken, h.policy_id, h.step, i.cycle,
+               i.amount, i.open_amount, CASE WHEN d.asked IS NOT NULL THEN d.asked WHEN k.amount IS NULL THEN i.open_amount ELSE greatest(i.open_amount - k.amount, 0) END AS asked, i.due_on
           FROM head h
           JOIN invoice i ON i.customer_id = h.customer_id AND i.currency = h.currency AND i.open_amount <> 0
-          LEFT JOIN decision d ON d.invoice_id = i.id AND d.taken
+          LEFT JOIN decision d ON d.invoice_id = i.id
           LEFT JOIN held(execute_decisions.as_of, customers) k ON any_hold AND k.invoice_id = i.id
          WHERE CASE WHEN h.single_id IS NOT NULL THEN i.id = h.single_id
-                    WHEN d.invoice_id IS NOT NULL THEN d.policy_id = h.policy_id AND d.step = h.step AND d.grouped_by = 'customer'
+                    WHEN d.taken THEN d.policy_id = h.policy_id AND d.step = h.step AND d.grouped_by = 'customer'
                     ELSE h.lists_rest AND i.due_on < execute_decisions.as_of AND i.status IN ('open', 'overdue') AND i.kind <> 'credit_note'
-                         AND (k.amount IS NULL OR k.amount < i.open_amount) END
+                         AND (k.amount IS NULL OR k.amount < i.open_amount) AND (d.asked > 0) IS NOT FALSE END
     ), written_with AS (
         -- The customer's language before English, a text for this channel before one for all.
         SELECT DISTINCT ON (h.action, c.language) h.action AS step, c.language, t.id
@@ -129,13 +129,13 @@ BEGIN
                status = CASE WHEN d.taken AND action(d.action) = 'hand_over' THEN 'in_collection'
                              WHEN i.status = 'open' AND d.due_on < execute_decisions.as_of THEN 'overdue'
                              ELSE i.status END
-          FROM decision d WHERE i.id = d.invoice_id
+          FROM decision d WHERE i.id = d.invoice_id AND d.looked_at
     )
-    SELECT count(*) FILTER (WHERE d.taken) AS steps, count(*) FILTER (WHERE d.status = 'open' AND d.due_on < execute_decisions.as_of) AS overdue,
+    SELECT count(*) FILTER (WHERE d.taken) AS steps, count(*) FILTER (WHERE d.looked_at AND d.status = 'open' AND d.due_on < execute_decisions.as_of) AS overdue,
            (SELECT array_agg(h.id) FROM head h) AS notices,
            (SELECT jsonb_object_agg(s.reason, s.n)
               FROM (SELECT d.reasons[1] AS reason, count(*) AS n FROM decision d
-                     WHERE NOT d.taken AND d.reasons[1] NOT IN ('not_due', 'no_step_left', 'in_collection') GROUP BY 1) s) AS skipped
+                     WHERE d.looked_at AND NOT d.taken AND d.reasons[1] NOT IN ('not_due', 'no_step_left', 'in_collection') GROUP BY 1) s) AS skipped
       INTO done FROM decision d;
     IF done.notices IS NOT NULL THEN
         PERFORM post_messages(done.notices), block_by_policy(done.notices);

@@ -30,7 +30,7 @@ BEGIN
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION add_customer(text, text, text, payment_terms, text, text, text, text, text, text, text, text, text) IS
-'Adds a customer; returns the id. terms, policy NULL: those of settings. Errors: RV010 the number is taken; RV009 no such policy; RV008 the key was used with other values; 23502, 23514 an argument is missing or no such kind.';
+'Adds a customer; returns the id. terms NULL: those of settings; policy NULL: that of his segment, else of settings. Errors: RV010 the number is taken; RV009 no such policy; RV008 the key was used with other values; 23502, 23514 an argument is missing or no such kind.';
 
 CREATE OR REPLACE FUNCTION find_customer(number text) RETURNS bigint
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$

@@ -10,14 +10,28 @@
  *   hold           all that is open of it is held on the date
  *   min_interval   the customer had a notice less than min_interval days ago
  *   not_sending_day  the policy takes no step on the date
- *   net_credit     what is overdue, less credit notes and money on account, is not above 0
- *   below_minimum  that is less than the policy's minimum_amount
+ *   net_credit     credit notes and money on account cover all that could be asked
+ *   below_minimum  what could be asked is less than the policy's minimum_amount,
+ *                  or that of the step's notice less than its step_minimums
+ *   below_share    the step's notice would be about less than minimum_share of
+ *                  what is open
+ *
+ * What is asked of a claim is what is open of it and not held, less credits. A
+ * credit note that belongs to an invoice reduces that one. All others and the
+ * money on account reduce the customer's claims in their currency: what is
+ * overdue before what is not, the furthest step first, then the oldest. So a
+ * credit takes the most severe notice away before a mild one, and the sum of
+ * what is asked is what the customer owes.
+ *
+ * Below a minimum a step waits, and is taken when its notice reaches it. It
+ * does not fall back to a lower step: that was taken, and none is taken twice.
  */
 CREATE OR REPLACE FUNCTION decide(as_of date DEFAULT today(), customers bigint[] DEFAULT NULL, only_invoice bigint DEFAULT NULL)
 RETURNS TABLE (
     invoice_id bigint, customer_id bigint, invoice text, customer text, currency text, status invoice_status, due_on date,
     open_amount numeric, policy_id bigint, grouped_by text, step int, action dunning_step, taken boolean, reasons text[], next_on date,
-    step_on date, held_until date, wait_until date, net numeric, minimum_amount numeric, sends_on date, asked numeric
+    step_on date, held_until date, wait_until date, net numeric, minimum_amount numeric, sends_on date, asked numeric,
+    credit numeric, step_minimum numeric, notice_amount numeric, minimum_share numeric, total_open numeric, looked_at boolean
 )
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
@@ -26,6 +40,9 @@ DECLARE
     -- Most customers have no hold, and nothing on account: then the plan below looks for none.
     any_hold boolean;
     any_account boolean;
+    any_credit boolean;
+    -- Nor do most policies have a minimum for a notice.
+    any_minimum CONSTANT boolean := EXISTS (SELECT FROM policy p WHERE p.step_minimums IS NOT NULL OR p.minimum_share > 0);
     days_off date[];
 BEGIN
     IF decide.as_of IS NULL OR NOT isfinite(decide.as_of) THEN
@@ -41,6 +58,7 @@ BEGIN
     END IF;
     any_hold := EXISTS (SELECT FROM hold h WHERE h.customer_id = ANY (whose) AND h.during @> decide.as_of);
     any_account := EXISTS (SELECT FROM payment m WHERE m.customer_id = ANY (whose) AND m.unallocated <> 0);
+    any_credit := any_account OR EXISTS (SELECT FROM invoice i WHERE i.customer_id = ANY (whose) AND i.open_amount < 0);
     days_off := holidays();
     RETURN QUERY
     WITH sending AS MATERIALIZED (
@@ -48,42 +66,60 @@ BEGIN
         SELECT p.id, sending_day(decide.as_of, p.send_days, p.quiet, days_off) AS sends_on FROM policy p WHERE num_nonnulls(p.send_days, p.quiet) > 0
     ), item AS (
         -- All that is open with these customers: it counts in the balance, candidate or not.
-        SELECT i.id, i.customer_id, i.number, i.kind, i.currency, i.issued_on, i.due_on, i.open_amount, i.status, i.step,
+        SELECT i.id, i.customer_id, i.number, i.kind, i.related_id, i.currency, i.issued_on, i.due_on, i.open_amount, i.status, i.step,
                -- The notice before asked for another due date: what counts from it waits for this one.
                CASE WHEN i.rescheduled_on IS NOT NULL AND anchor(p.steps[i.step + 1]) = 'prev' THEN greatest(i.noticed_on, i.due_on) ELSE i.noticed_on END AS noticed_on,
-               i.kind <> 'credit_note' AND (i.next_on <= decide.as_of OR i.id = only_invoice) AS candidate,
+               (i.kind <> 'credit_note' AND (i.next_on <= decide.as_of OR i.id = only_invoice)) IS TRUE AS candidate,
                -- What is held is not asked for; held_until: all of it is.
                CASE WHEN k.amount IS NULL THEN i.open_amount ELSE greatest(i.open_amount - k.amount, 0) END AS asked,
                CASE WHEN k.amount >= i.open_amount THEN k.until_on END AS held_until,
-               c.number AS customer_number, p.id AS used_policy, p.grouped_by, p.steps, p.catch_up = 'by_age' AS by_age,
-               p.minimum_amount, p.min_interval, p.convention,
+               c.customer AS customer_number, p.id AS used_policy, p.grouped_by, p.steps, p.catch_up = 'by_age' AS by_age,
+               p.minimum_amount, p.step_minimums, p.minimum_share, p.min_interval, p.convention,
                CASE WHEN num_nonnulls(p.send_days, p.quiet) > 0 THEN (SELECT s.sends_on FROM sending s WHERE s.id = p.id) END AS sends_on
           FROM invoice i
-          JOIN customer c ON c.id = i.customer_id
-          LEFT JOIN policy a ON a.current AND a.name = coalesce(c.policy, (SELECT s.policy FROM settings s))
-          LEFT JOIN policy p ON p.id = coalesce(i.policy_id, a.id)
+          JOIN customer_policy c ON c.customer_id = i.customer_id
+          LEFT JOIN policy p ON p.id = coalesce(i.policy_id, c.policy_id)
           LEFT JOIN held(decide.as_of, whose) k ON any_hold AND k.invoice_id = i.id AND i.kind <> 'credit_note'
          WHERE i.customer_id = ANY (whose) AND i.open_amount <> 0 AND is_open(i.status) AND i.issued_on <= decide.as_of
     ), dated AS (
-        SELECT t.*, CASE WHEN t.candidate THEN next_step(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age, days_off, t.convention) END AS step_now,
-               CASE WHEN t.candidate THEN next_step_on(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age, days_off, t.convention) END AS step_day
+        SELECT t.*, CASE WHEN t.candidate OR any_credit THEN next_step(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age, days_off, t.convention) END AS step_now,
+               CASE WHEN t.candidate OR any_credit THEN next_step_on(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age, days_off, t.convention) END AS step_day,
+               -- What its own credit notes take off.
+               CASE WHEN any_credit AND t.kind <> 'credit_note' THEN
+                   least(t.open_amount, - coalesce(sum(t.open_amount) FILTER (WHERE t.kind = 'credit_note') OVER (PARTITION BY t.customer_id, t.currency,
+                         CASE t.kind WHEN 'credit_note' THEN t.related_id ELSE t.id END), 0))
+               ELSE 0 END AS own_credit
           FROM item t
+    ), askable AS (
+        SELECT d.*, greatest(d.asked - d.own_credit, 0) AS before_credits,
+               -- Not what was handed over; a notice before the due date asks for what is not overdue yet.
+               d.kind <> 'credit_note' AND d.status <> 'in_collection'
+               AND (d.due_on < decide.as_of OR (d.step_now IS NOT NULL AND (d.sends_on > decide.as_of) IS NOT TRUE)) AS dunnable,
+               CASE WHEN any_credit THEN
+                   greatest(- sum(CASE d.kind WHEN 'credit_note' THEN d.open_amount ELSE d.own_credit END) OVER (PARTITION BY d.customer_id, d.currency)
+                            + CASE WHEN any_account THEN
+                                  coalesce((SELECT sum(m.unallocated) FROM payment m
+                                             WHERE m.customer_id = d.customer_id AND m.currency = d.currency AND m.unallocated <> 0
+                                               AND m.received_on <= decide.as_of), 0) ELSE 0 END, 0)
+               ELSE 0 END AS credits
+          FROM dated d
     ), weighed AS (
-        SELECT d.*, sum(d.asked) FILTER (WHERE d.kind = 'credit_note' OR (d.due_on < decide.as_of AND d.status <> 'in_collection')) OVER whole AS overdue,
-               -- A notice before the due date asks for what is not overdue yet.
-               sum(d.asked) FILTER (WHERE d.due_on >= decide.as_of AND d.step_now IS NOT NULL AND (d.sends_on > decide.as_of) IS NOT TRUE) OVER whole AS upcoming
-          FROM dated d WINDOW whole AS (PARTITION BY d.customer_id, d.currency)
+        SELECT a.*, sum(a.before_credits) FILTER (WHERE a.dunnable AND a.due_on < decide.as_of) OVER whole AS overdue,
+               sum(a.before_credits) FILTER (WHERE a.dunnable AND a.due_on >= decide.as_of) OVER whole AS upcoming,
+               CASE WHEN any_minimum THEN sum(a.open_amount) FILTER (WHERE a.kind <> 'credit_note') OVER whole END AS total_open,
+               a.before_credits - CASE WHEN any_credit AND a.dunnable THEN
+                   least(a.before_credits, greatest(a.credits - coalesce(sum(a.before_credits) FILTER (WHERE a.dunnable) OVER (PARTITION BY a.customer_id, a.currency
+                       ORDER BY a.due_on < decide.as_of DESC, coalesce(a.step_now, a.step) DESC, a.due_on, a.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0), 0))
+               ELSE 0 END AS to_ask
+          FROM askable a WINDOW whole AS (PARTITION BY a.customer_id, a.currency)
     ), judged AS (
-        SELECT w.*, coalesce(w.overdue, 0) + CASE WHEN w.due_on < decide.as_of THEN 0 ELSE coalesce(w.upcoming, 0) END
-                    - CASE WHEN any_account THEN
-                          coalesce((SELECT sum(m.unallocated) FROM payment m
-                                     WHERE m.customer_id = w.customer_id AND m.currency = w.currency AND m.unallocated <> 0
-                                       AND m.received_on <= decide.as_of), 0) ELSE 0 END AS net,
+        SELECT w.*, coalesce(w.overdue, 0) + CASE WHEN w.due_on < decide.as_of THEN 0 ELSE coalesce(w.upcoming, 0) END - w.credits AS net,
                CASE WHEN w.min_interval > 0 THEN
                    (SELECT max(n.issued_on) FROM notice n WHERE n.customer_id = w.customer_id AND n.issued_on <= decide.as_of)
                    + w.min_interval END AS waits_until
-          FROM weighed w WHERE w.candidate
-    ), reasoned AS (
+          -- Claims that are not looked at only if credits cover some of them: a notice may list those.
+          FROM weighed w WHERE w.candidate OR (any_credit AND w.kind <> 'credit_note' AND w.to_ask < w.asked)
+    ), reasoned_by_claim AS (
         SELECT j.*, array_remove(ARRAY[
                    CASE WHEN j.used_policy IS NULL THEN 'no_policy'
                         WHEN j.status = 'in_collection' THEN 'in_collection'
@@ -94,10 +130,23 @@ BEGIN
                    CASE WHEN j.step_now IS NOT NULL AND j.sends_on > decide.as_of THEN 'not_sending_day' END,
                    -- A claim that is not dunned anyway does not count in net.
                    CASE WHEN j.step_now IS NULL OR j.held_until IS NOT NULL OR j.sends_on > decide.as_of OR j.status = 'in_collection' THEN NULL
-                        WHEN j.net <= 0 THEN 'net_credit'
-                        WHEN CASE j.grouped_by WHEN 'invoice' THEN least(j.net, j.asked) ELSE j.net END < j.minimum_amount THEN 'below_minimum' END
-               ], NULL) AS why_not
+                        WHEN j.to_ask <= 0 THEN 'net_credit'
+                        WHEN CASE j.grouped_by WHEN 'invoice' THEN j.to_ask ELSE j.net END < j.minimum_amount THEN 'below_minimum' END
+               ], NULL) AS reasons_by_claim
           FROM judged j
+    ), grouped AS (
+        SELECT j.*, j.step_minimums[j.step_now] AS step_minimum,
+               CASE WHEN any_minimum THEN
+                   sum(j.to_ask) FILTER (WHERE j.candidate AND j.reasons_by_claim = '{}') OVER (PARTITION BY j.customer_id, j.currency, j.used_policy, j.step_now,
+                                                                                          CASE j.grouped_by WHEN 'invoice' THEN j.id END) END AS notice_amount
+          FROM reasoned_by_claim j
+    ), reasoned AS (
+        SELECT g.*, g.reasons_by_claim || CASE WHEN g.reasons_by_claim <> '{}' THEN NULL
+                                               -- It was looked at on this day, or later.
+                                               WHEN NOT g.candidate THEN ARRAY['not_due']
+                                               WHEN g.notice_amount < g.step_minimum THEN ARRAY['below_minimum']
+                                               WHEN g.notice_amount < g.minimum_share * g.total_open THEN ARRAY['below_share'] END AS why_not
+          FROM grouped g
     )
     SELECT r.id, r.customer_id, r.number, r.customer_number, r.currency, r.status, r.due_on, r.open_amount, r.used_policy, r.grouped_by,
            r.step_now, r.steps[r.step_now], r.why_not = '{}', r.why_not,
@@ -108,12 +157,13 @@ BEGIN
                                        WHEN r.step_now IS NULL THEN r.step_day
                                        ELSE greatest(r.held_until + 1, r.waits_until, r.sends_on, decide.as_of + 1) END, 'infinity'),
                            CASE WHEN r.status = 'open' AND r.due_on >= decide.as_of THEN r.due_on + 1 END) END,
-           r.step_day, r.held_until, r.waits_until, r.net, r.minimum_amount, r.sends_on, r.asked
+           r.step_day, r.held_until, r.waits_until, r.net, r.minimum_amount, r.sends_on, r.to_ask,
+           r.asked - r.to_ask, r.step_minimum, r.notice_amount, r.minimum_share, r.total_open, r.candidate
       FROM reasoned r
      WHERE only_invoice IS NULL OR r.id = only_invoice;
 END $$;
 COMMENT ON FUNCTION decide(date, bigint[], bigint) IS
-'What advance(as_of) would do with each claim that it would look at: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; asked: what is open of it and not held; held_until: all is held, until that day at least (infinity: until release()); wait_until: end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account; sends_on: first day, not before as_of, on which its policy takes steps (NULL: each). customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not. Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, not_sending_day, net_credit, below_minimum.';
+'What advance(as_of) would do with each claim that it would look at (looked_at), and with those that credits cover: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; asked: what a notice asks of it, which is what is open and not held, less credit: what credit notes and money on account cover of it; held_until: all is held, until that day at least (infinity: until release()); wait_until: end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account; notice_amount: what the notice asks for the claims whose step it is, which is to reach step_minimum, and minimum_share of total_open, all that is open with its customer (NULL: no policy has such minimums); sends_on: first day, not before as_of, on which its policy takes steps (NULL: each). customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not. Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, not_sending_day, net_credit, below_minimum, below_share.';
 
 CREATE OR REPLACE FUNCTION explain(invoice text, as_of date DEFAULT today()) RETURNS TABLE (reason text, detail text)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -140,7 +190,7 @@ BEGIN
     FOR d IN SELECT * FROM decide(explain.as_of, ARRAY[claim.customer_id], claim.id) LOOP
         IF d.taken THEN
             RETURN QUERY SELECT 'step', format('step %s, %s, is taken; due %s, %s %s open', d.step, d.action, d.due_on, d.open_amount, d.currency)
-                                        || CASE WHEN d.asked < d.open_amount THEN format(', %s asked for', d.asked) ELSE '' END;
+                                        || CASE WHEN d.asked < d.open_amount THEN format(', %s asked for', d.asked) || CASE WHEN d.credit > 0 THEN format(', %s covered by credits', d.credit) ELSE '' END ELSE '' END;
         END IF;
         RETURN QUERY
         SELECT r, CASE r
@@ -152,10 +202,14 @@ BEGIN
                    WHEN 'part_held' THEN h.detail
                    WHEN 'min_interval' THEN format('no notice to this customer before %s', d.wait_until)
                    WHEN 'not_sending_day' THEN format('no notice goes out before %s', d.sends_on)
-                   WHEN 'net_credit' THEN format('overdue less credits and money on account is %s %s', d.net, d.currency)
-                   WHEN 'below_minimum' THEN format('%s is below the minimum of %s %s', least(d.net, CASE d.grouped_by WHEN 'invoice' THEN d.asked END), d.minimum_amount, d.currency)
+                   WHEN 'net_credit' THEN CASE WHEN d.net > 0 THEN format('credits and money on account cover its %s %s; %s of milder or later claims is left', d.credit, d.currency, d.net)
+                                               ELSE format('overdue less credits and money on account is %s %s', d.net, d.currency) END
+                   WHEN 'below_minimum' THEN CASE WHEN d.notice_amount < d.step_minimum
+                        THEN format('the notice of step %s would ask for %s, below its minimum of %s %s', d.step, d.notice_amount, d.step_minimum, d.currency)
+                        ELSE format('%s is below the minimum of %s %s', least(d.net, CASE d.grouped_by WHEN 'invoice' THEN d.asked END), d.minimum_amount, d.currency) END
+                   WHEN 'below_share' THEN format('the notice of step %s would ask for %s %s, below %s of the %s open', d.step, d.notice_amount, d.currency, d.minimum_share, d.total_open)
                END
-          FROM unnest(d.reasons || CASE WHEN d.held_until IS NULL AND d.asked < d.open_amount THEN '{part_held}'::text[] END) WITH ORDINALITY AS n(r, position)
+          FROM unnest(d.reasons || CASE WHEN d.held_until IS NULL AND d.asked + d.credit < d.open_amount THEN '{part_held}'::text[] END) WITH ORDINALITY AS n(r, position)
           LEFT JOIN LATERAL describe_holds(claim.id, explain.as_of) h ON r IN ('hold', 'part_held') ORDER BY n.position;
     END LOOP;
 END $$;

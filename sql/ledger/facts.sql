@@ -93,6 +93,7 @@ CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON notice_line
 CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON policy FOR EACH ROW
     WHEN (NEW.id <> OLD.id OR NEW.name <> OLD.name OR NEW.version <> OLD.version OR NEW.catch_up <> OLD.catch_up
           OR NEW.grouped_by <> OLD.grouped_by OR NEW.minimum_amount <> OLD.minimum_amount OR NEW.min_interval <> OLD.min_interval
+          OR NEW.step_minimums IS DISTINCT FROM OLD.step_minimums OR NEW.minimum_share <> OLD.minimum_share
           OR NEW.steps <> OLD.steps OR NEW.convention <> OLD.convention OR NEW.send_days IS DISTINCT FROM OLD.send_days
           OR NEW.quiet IS DISTINCT FROM OLD.quiet)
     EXECUTE FUNCTION facts_stay('policy', 'A version of a policy stays as it was.', 'set_policy() makes a new version.');
@@ -101,6 +102,11 @@ CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON policy FOR EACH ROW
     EXECUTE FUNCTION facts_stay('policy', 'Claims and notices refer to versions of policies.', 'Give the customers another policy.');
 CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON policy
     EXECUTE FUNCTION facts_stay('policy', 'Claims and notices refer to versions of policies.', 'debiteur.drop_ledger() drops a whole ledger.');
+
+CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE OR DELETE ON migration FOR EACH ROW
+    EXECUTE FUNCTION facts_stay('migration', 'What was moved stays as it was.', 'migrate_policy() moves cases again.');
+CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON migration
+    EXECUTE FUNCTION facts_stay('migration', 'What was moved is not deleted.', 'debiteur.drop_ledger() drops a whole ledger.');
 
 CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON notice_text FOR EACH ROW
     WHEN (NEW.id <> OLD.id OR NEW.action <> OLD.action OR NEW.language <> OLD.language OR NEW.channel <> OLD.channel

@@ -18,6 +18,8 @@ CREATE TABLE hold (
     promise_id  bigint REFERENCES promise,
     plan_id     bigint REFERENCES plan,
     received    numeric,
+    sold_on     date,
+    currency    text,
     created_by  text NOT NULL DEFAULT coalesce(nullif(current_setting('role'), 'none'), session_user),
     created_at  timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT hold_kind_once EXCLUDE USING gist (
@@ -27,7 +29,8 @@ CREATE TABLE hold (
 );
 ALTER SEQUENCE hold_id_seq OWNED BY hold.id;
 CREATE INDEX hold_customer ON hold (customer_id);
-CREATE INDEX hold_dispute ON hold (lower(during)) WHERE kind = 'dispute';
+-- The dispute rate reads nothing else.
+CREATE INDEX hold_dispute ON hold (lower(during)) INCLUDE (during, sold_on, currency, invoice_id) WHERE kind = 'dispute' AND sold_on IS NOT NULL;
 CREATE INDEX hold_promise ON hold (promise_id) WHERE promise_id IS NOT NULL;
 CREATE INDEX hold_plan ON hold (plan_id) WHERE plan_id IS NOT NULL;
 CREATE INDEX hold_planned ON hold (invoice_id) WHERE plan_id IS NOT NULL;
@@ -42,5 +45,7 @@ COMMENT ON COLUMN hold.reason IS 'Why, in words.';
 COMMENT ON COLUMN hold.promise_id IS 'The promise that it is for; a promise''s claims are those of its holds.';
 COMMENT ON COLUMN hold.plan_id IS 'The payment plan that it is for; a plan''s claims are those of its holds.';
 COMMENT ON COLUMN hold.received IS 'Of a promise or plan: money (and discount earned) allocated to the claim before it; only what came in since counts for it.';
+COMMENT ON COLUMN hold.sold_on IS 'Of a dispute of an issued invoice: its date, as there; NULL: another hold. Set by the ledger.';
+COMMENT ON COLUMN hold.currency IS 'With sold_on: the invoice''s currency.';
 COMMENT ON COLUMN hold.created_by IS 'Role of whoever made it.';
 COMMENT ON COLUMN hold.created_at IS 'When it was made.';

@@ -203,3 +203,14 @@ BEGIN
      ORDER BY h.id;
 END $$;
 COMMENT ON FUNCTION describe_holds(bigint, date) IS 'The holds of a claim on a date, in words: kind, amount, last day, how its promise or plan stands, and the reason.';
+
+CREATE OR REPLACE FUNCTION hold_sale() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    SELECT i.issued_on, i.currency INTO NEW.sold_on, NEW.currency
+      FROM invoice i WHERE i.id = NEW.invoice_id AND i.kind = 'invoice' AND i.status <> 'draft' AND NEW.kind = 'dispute';
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION hold_sale() IS 'Trigger: a dispute keeps date and currency of its invoice, which stay as they are, for the dispute rate.';
+
+CREATE OR REPLACE TRIGGER hold_sale BEFORE INSERT OR UPDATE OF kind, invoice_id, sold_on, currency ON hold FOR EACH ROW EXECUTE FUNCTION hold_sale();

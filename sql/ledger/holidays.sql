@@ -81,9 +81,8 @@ BEGIN
         RETURN NULL;
     END IF;
     customers := ARRAY(SELECT DISTINCT i.customer_id FROM invoice i
-                         JOIN customer c ON c.id = i.customer_id
-                         LEFT JOIN policy a ON a.current AND a.name = coalesce(c.policy, (SELECT s.policy FROM settings s))
-                        WHERE i.next_on IS NOT NULL AND coalesce(i.policy_id, a.id) = ANY (policies));
+                         JOIN customer_policy a ON a.customer_id = i.customer_id
+                        WHERE i.next_on IS NOT NULL AND coalesce(i.policy_id, a.policy_id) = ANY (policies));
     PERFORM FROM customer c WHERE c.id = ANY (customers) ORDER BY c.id FOR NO KEY UPDATE;
     UPDATE invoice i SET next_on = i.issued_on WHERE i.customer_id = ANY (customers) AND i.next_on > i.issued_on;
     RETURN NULL;

@@ -14,7 +14,8 @@ BEGIN
            CASE WHEN p.convention <> 'unadjusted' OR uses_business_days(p.steps) THEN holidays() ELSE '{}' END AS holidays INTO defaults
       FROM settings s
       LEFT JOIN customer c ON c.id = NEW.customer_id
-      LEFT JOIN policy p ON p.name = coalesce(c.policy, s.policy) AND p.current;
+      LEFT JOIN customer_policy a ON a.customer_id = NEW.customer_id
+      LEFT JOIN policy p ON p.id = a.policy_id;
     NEW.currency := coalesce(NEW.currency, defaults.currency);
     NEW.terms := coalesce(NEW.terms, defaults.terms);
     IF NEW.kind = 'credit_note' THEN

@@ -65,11 +65,11 @@ BEGIN
     ), total AS MATERIALIZED (
         SELECT * FROM flow_totals(ARRAY(SELECT p.until_on FROM period p UNION SELECT p.from_on - 1 FROM period p))
     ), disputed AS (
-        SELECT starts[width_bucket(i.issued_on, starts)] AS from_on, i.currency, count(DISTINCT i.id) AS n
+        SELECT starts[width_bucket(h.sold_on, starts)] AS from_on, h.currency, count(DISTINCT h.invoice_id) AS n
           FROM hold h
-          JOIN invoice i ON i.id = h.invoice_id AND i.kind = 'invoice' AND i.status <> 'draft' AND i.issued_on BETWEEN kpi_series.from_on AND kpi_series.until_on
-         WHERE h.kind = 'dispute' AND lower(h.during) BETWEEN kpi_series.from_on AND kpi_series.until_on
-           AND width_bucket(lower(h.during), starts) = width_bucket(i.issued_on, starts)
+         WHERE h.kind = 'dispute' AND h.sold_on BETWEEN kpi_series.from_on AND kpi_series.until_on
+           AND lower(h.during) BETWEEN kpi_series.from_on AND kpi_series.until_on
+           AND width_bucket(lower(h.during), starts) = width_bucket(h.sold_on, starts)
          GROUP BY 1, 2
     ), promised AS (
         SELECT p.from_on, m.currency, count(*) AS n, count(*) FILTER (WHERE v.status = 'kept') AS kept

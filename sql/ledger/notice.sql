@@ -98,7 +98,7 @@ COMMENT ON COLUMN notice_line.step IS 'Step of the notice.';
 COMMENT ON COLUMN notice_line.cycle IS 'Which case of the claim.';
 COMMENT ON COLUMN notice_line.amount IS 'Amount of the claim as issued.';
 COMMENT ON COLUMN notice_line.open_amount IS 'What was open of it when the notice was issued.';
-COMMENT ON COLUMN notice_line.asked IS 'What the notice asks for of it: what was open and not held.';
+COMMENT ON COLUMN notice_line.asked IS 'What the notice asks for of it: what was open and not held, less what credit notes and money on account covered.';
 COMMENT ON COLUMN notice_line.due_on IS 'When it was due.';
 
 CREATE SEQUENCE outbox_id_seq;

@@ -19,7 +19,7 @@ COMMENT ON COLUMN settings.id IS 'Always 1.';
 COMMENT ON COLUMN settings.currency IS 'Default currency of invoices and payments (ISO 4217).';
 COMMENT ON COLUMN settings.time_zone IS 'Time zone whose date is today(): when an invoice becomes overdue, when the worker''s day begins.';
 COMMENT ON COLUMN settings.terms IS 'Payment terms of customers that have none of their own.';
-COMMENT ON COLUMN settings.policy IS 'Name of the policy of customers that have none of their own.';
+COMMENT ON COLUMN settings.policy IS 'Name of the policy of customers that have none, nor a segment with one.';
 COMMENT ON COLUMN settings.worker IS 'Whether the background worker advances this ledger.';
 COMMENT ON COLUMN settings.sender IS 'Who signs notices, {sender} in their texts.';
 COMMENT ON COLUMN settings.bank_account IS 'Where to pay, {bank_account} in the texts of notices.';

@@ -11,7 +11,7 @@ SELECT setseed(:seed);
 SELECT set_config('history.first', :'first', false), set_config('history.last', :'last', false);
 
 -- The first time: customers, policies.
-SELECT set_policy('strict', '{due+1 email reminder,due+8 letter final_notice,prev+14 agency hand_over}', catch_up => 'by_age', grouped_by => 'invoice', minimum_amount => 5),
+SELECT set_policy('strict', '{due+1 email reminder,due+8 letter final_notice,prev+14 agency hand_over}', catch_up => 'by_age', grouped_by => 'invoice', minimum_amount => 5, step_minimums => '{0,20,50}', minimum_share => 0.01),
        set_policy('kind', '{due+14 email reminder,due+22bd phone call}', min_interval => 10, convention => 'following', send_days => '{1,2,3,4,5}', quiet => '{[2024-12-24,2025-01-02]}'),
        add_dutch_holidays(2023, 2026),
        add_customer('D0', 'nobody')
@@ -87,3 +87,4 @@ BEGIN
     SELECT min(id), 'draft ' || last, 12, last, 'draft' FROM customer;
 END $history$;
 SELECT set_policy('strict', '{due+2 email reminder,due+9 letter final_notice,prev+14 agency hand_over}');
+SELECT migrate_policy('strict') > 0 AS moved, assign_policy('kind', segment => 'public') > 0 AS segment;

@@ -163,7 +163,7 @@ SELECT count(*) FILTER (WHERE taken) AS taken_again, count(*) AS looked_at_again
 -- No step twice; no line without an open amount.
 SELECT count(*) AS twice FROM (SELECT invoice_id, policy_id, step, cycle FROM notice_line WHERE taken GROUP BY 1, 2, 3, 4 HAVING count(*) > 1) t;
 SELECT count(*) AS nothing_open FROM notice_line WHERE open_amount <= 0;
-SELECT count(*) AS sums_differ FROM notice n WHERE amount <> (SELECT sum(open_amount) FROM notice_line l WHERE l.notice_id = n.id);
+SELECT count(*) AS sums_differ FROM notice n WHERE amount <> (SELECT sum(asked) FROM notice_line l WHERE l.notice_id = n.id);
 
 -- The procedure: dates and batches.
 CALL advance(NULL);

@@ -18,7 +18,7 @@ CREATE TABLE good (argument text PRIMARY KEY, value text);
 INSERT INTO good VALUES ('customer', '''C1'''), ('number', '''NEW'''), ('name', '''Name'''), ('kind', NULL), ('terms', '''net 30'''), ('policy', '''default'''), ('amount', '5'),
     ('issued_on', '''2024-01-02'''), ('due_on', '''2024-02-02'''), ('currency', '''EUR'''), ('related', '''F1'''), ('invoice', '''F2'''), ('invoices', '''{F1,F2}'''), ('posted_on', '''2024-02-10'''),
     ('received_on', '''2024-02-01'''), ('payment', '1'), ('credit_note', '''N1'''), ('hold', '1'), ('from_on', '''2024-02-01'''), ('until_on', '''2024-02-20'''), ('released_on', '''2024-02-11'''),
-    ('notice', '1'), ('steps', '''{due+1 email reminder}'''), ('catch_up', '''by_age'''), ('grouped_by', '''invoice'''), ('minimum_amount', '1'), ('min_interval', '1'), ('as_of', '''2024-02-14'''),
+    ('notice', '1'), ('steps', '''{due+1 email reminder}'''), ('catch_up', '''by_age'''), ('grouped_by', '''invoice'''), ('minimum_amount', '1'), ('min_interval', '1'), ('step_minimums', '''{1}'''), ('minimum_share', '0.5'), ('as_of', '''2024-02-14'''),
     ('most', '10'), ('discount', 'true'), ('retry', 'true'), ('batch_size', '10'), ('bounds', '''{30,60}'''), ('language', '''nl'''), ('country', '''NL'''), ('email', '''a@example.org'''),
     ('phone', '''1'''), ('address', '''Kade'''), ('segment', '''x'''), ('reference', '''r'''), ('reason', '''r'''), ('note', '''n'''), ('key', '''key'''), ('function', '''f'''), ('arguments', '''{}'''),
     ('message', '''m'''), ('code', '''XX000'''), ('detail', '''d'''), ('result', '1'), ('days', '30'), ('ids', '''{1}'''), ('customers', '''{1}'''), ('only_invoice', '1'),
@@ -37,6 +37,7 @@ CREATE FUNCTION pg_temp.call_of(routine oid, argument text, value text) RETURNS 
                WHEN r.argument = 'kind' THEN CASE WHEN r.proname = 'hold' THEN '''dispute''' WHEN r.proname = 'add_customer' THEN '''consumer''' ELSE '''costs''' END
                WHEN r.argument = 'due_on' AND r.proname ~ 'plan' THEN '''{2024-03-02,2024-04-02}''' WHEN r.argument = 'credit_note' AND r.proname = 'resolve_dispute' THEN '''NEW''' WHEN r.argument = 'outcome' AND r.proname = 'resolve_dispute' THEN '''granted'''
                WHEN r.argument = 'channel' THEN CASE r.proname WHEN 'take_messages' THEN 'NULL' ELSE '''phone''' END
+               WHEN r.proname = 'assign_policy' AND r.argument = 'segment' THEN 'NULL'
                WHEN r.proname = 'recall_claim' AND r.argument = 'invoice' THEN '''F9'''
                WHEN r.argument = 'customers' THEN '''{1}''' ELSE coalesce(g.value, 'NULL') END), ', ' ORDER BY r.n))
       FROM arguments.routine r LEFT JOIN arguments.good g ON g.argument = r.argument WHERE r.oid = call_of.routine $$;

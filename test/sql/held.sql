@@ -68,7 +68,7 @@ BEGIN
     PERFORM held.fill_last_day(day);
     CREATE TEMPORARY TABLE d AS SELECT x.*, held.free_part(x.invoice_id, day) AS free FROM held.decide(day) x;
     INSERT INTO held.checked SELECT CASE WHEN free = 0 THEN 'held' WHEN free < open_amount THEN 'part held' ELSE 'free' END, count(*) FROM d GROUP BY 1;
-    INSERT INTO held.fault SELECT day, 'asked', invoice_id, asked, free FROM d WHERE asked <> free;
+    INSERT INTO held.fault SELECT day, 'asked', invoice_id, asked + credit, free FROM d WHERE asked + credit <> free;
     INSERT INTO held.fault SELECT day, 'hold', invoice_id, reasons::text, free FROM d WHERE ('hold' = ANY (reasons)) <> (free = 0);
     INSERT INTO held.fault SELECT day, 'taken', invoice_id, taken::text, free FROM d WHERE taken AND free = 0;
     -- Resumption: not a day later than something is free, and on that day a hold has ended.

@@ -51,6 +51,16 @@ SELECT set_policy('bad', '{due+7 email reminder}', grouped_by => 'country');
 SELECT set_policy('bad', '{due+7 email reminder}', minimum_amount => -1);
 SELECT set_policy('bad', '{due+7 email reminder}', minimum_amount => 'NaN');
 SELECT set_policy('bad', '{due+7 email reminder}', min_interval => -1);
+SELECT set_policy('bad', '{due+7 email reminder}', minimum_share => 1.01);
+SELECT set_policy('bad', '{due+7 email reminder}', minimum_share => 'NaN');
+SELECT set_policy('bad', '{due+7 email reminder}', minimum_share => NULL);
+SELECT set_policy('bad', '{due+7 email reminder}', step_minimums => '{1,2}');
+SELECT set_policy('bad', '{due+7 email reminder}', step_minimums => '{}');
+SELECT set_policy('bad', '{due+7 email reminder}', step_minimums => '{NULL}');
+SELECT set_policy('bad', '{due+7 email reminder}', step_minimums => '{-1}');
+SELECT set_policy('bad', '{due+7 email reminder}', step_minimums => '{NaN}');
+SELECT set_policy('bad', '{due+7 email reminder}', step_minimums => '[2:2]={1}');
+INSERT INTO policy (name, version, steps, step_minimums) VALUES ('bad', 9, '{due+1 email reminder}', '{NULL}'), ('bad', 10, '{due+1 email reminder}', '{1}');
 SELECT set_policy('', '{due+7 email reminder}');
 SELECT set_policy('bad', '{sometime email reminder}');
 INSERT INTO policy (name, version, steps) VALUES ('default', 9, '{due+1 email reminder}');
@@ -58,6 +68,8 @@ INSERT INTO policy (name, version, steps) VALUES ('default', 9, '{due+1 email re
 SELECT count(*) AS policies, count(*) FILTER (WHERE current) AS current FROM policy;
 UPDATE policy SET steps = '{due+1 email reminder}' WHERE name = 'soft';
 UPDATE policy SET min_interval = 9 WHERE name = 'soft';
+UPDATE policy SET step_minimums = '{9}' WHERE name = 'soft';
+UPDATE policy SET minimum_share = 0.5 WHERE name = 'soft';
 DELETE FROM policy WHERE name = 'soft';
 
 -- Holds.

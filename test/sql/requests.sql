@@ -38,11 +38,13 @@ INSERT INTO call VALUES
     (19, 'release_supply', 'release_supply(''C1'', key => ''k19'')'),
     (20, 'add_holiday', 'add_holiday(''2024-05-10'', ''Closed'', key => ''kh1'')'),
     (21, 'remove_holiday', 'remove_holiday(''2024-05-10'', key => ''kh2'')'),
+    (24, 'assign_policy', 'assign_policy(''default'', segment => ''s'', key => ''kp1'')'),
+    (25, 'migrate_policy', 'migrate_policy(''default'', key => ''kp2'')'),
     (22, 'add_dutch_holidays', 'add_dutch_holidays(2024, 2024, key => ''kh3'')'),
     (23, 'reschedule', 'reschedule(''F2'', ''2024-02-01'', posted_on => ''2024-01-15'', key => ''k30'')');
 CREATE FUNCTION pg_temp.rows_of_all() RETURNS bigint LANGUAGE sql AS
 $$ SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM invoice) + (SELECT count(*) FROM payment) + (SELECT count(*) FROM allocation) + (SELECT count(*) FROM hold) + (SELECT count(*) FROM reschedule) + (SELECT count(*) FROM policy) + (SELECT count(*) FROM holiday) + (SELECT count(*) FROM request)
-       + (SELECT count(*) FROM dispute) + (SELECT count(*) FROM hold_note) + (SELECT count(*) FROM promise) + (SELECT count(*) FROM plan) + (SELECT count(*) FROM instalment) $$;
+       + (SELECT count(*) FROM segment) + (SELECT count(*) FROM migration) + (SELECT count(*) FROM dispute) + (SELECT count(*) FROM hold_note) + (SELECT count(*) FROM promise) + (SELECT count(*) FROM plan) + (SELECT count(*) FROM instalment) $$;
 CREATE FUNCTION pg_temp.twice(command text) RETURNS TABLE (result bigint, rows bigint, again bigint, rows_again bigint) LANGUAGE plpgsql AS $$
 DECLARE
     before bigint := pg_temp.rows_of_all();
