@@ -33,6 +33,11 @@
 	} while (0)
 #endif
 
+/* How PostgreSQL 18 says that a function does not return. */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* currency.c */
 extern Datum debiteur_round_half_up(PG_FUNCTION_ARGS);
 

@@ -27,8 +27,8 @@ typedef struct Piece
 	bool placeholder;
 } Piece;
 
-static void
-pg_attribute_noreturn() template_error(const char *detail)
+pg_noreturn static void
+template_error(const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_DEBITEUR_TEMPLATE), errmsg("invalid template"),
@@ -37,8 +37,8 @@ pg_attribute_noreturn() template_error(const char *detail)
 					 "for braces.")));
 }
 
-static void
-pg_attribute_noreturn() no_value(const Piece *name)
+pg_noreturn static void
+no_value(const Piece *name)
 {
 	template_error(psprintf(_("There is no value called \"%.*s\"."),
 							(int) name->length, name->start));

@@ -12,6 +12,8 @@ BEGIN
         RAISE EXCEPTION '% months are no history', coalesce(months::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value', DETAIL = 'It was given as months.', HINT = 'Give 1 to 1200, such as 12.';
     END IF;
+    -- Refuses bounds that are none: whether the query below would, is its plan's choice.
+    PERFORM FROM aging_buckets(coalesce(bounds, '{}'));
     RETURN QUERY
     -- A mean weighted by balance: a month with a few cents in a bucket says little.
     WITH average AS (
