@@ -7,7 +7,7 @@ RETURNS TABLE (
     draft bigint, lead boolean, taken boolean, decided boolean, invoice_id bigint, customer_id bigint, currency text, status invoice_status,
     due_on date, open_amount numeric, asked numeric, policy_id bigint, step int, action dunning_step, reasons text[], next_on date
 )
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     -- Most customers have no hold: then the plan below looks for none.
@@ -59,7 +59,7 @@ CREATE OR REPLACE FUNCTION preview(as_of date DEFAULT today(), only_customer tex
 RETURNS TABLE (
     draft bigint, customer text, name text, currency text, policy text, step int, channel text, action text, lead text, amount numeric, claims bigint, lines jsonb
 )
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     owners bigint[];

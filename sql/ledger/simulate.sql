@@ -10,7 +10,7 @@
  * time: no table is written or made, nor does it matter who else simulates.
  */
 CREATE OR REPLACE FUNCTION simulated_claims(customers bigint[], policy text, from_on date, until_on date, payments text) RETURNS SETOF claim_state
-LANGUAGE plpgsql STABLE ROWS 100000 SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE ROWS 100000 SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     replayed CONSTANT boolean := simulated_claims.payments = 'actual';
@@ -56,7 +56,7 @@ END $$;
 COMMENT ON FUNCTION simulated_claims(bigint[], text, date, date, text) IS 'The claims of these customers with which a simulation begins; the other arguments are those of simulate().';
 
 CREATE OR REPLACE FUNCTION simulated_day(claims claim_state[], customers bigint[], as_of date, payments text) RETURNS claim_state[]
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     replayed CONSTANT boolean := simulated_day.payments = 'actual';
@@ -79,7 +79,7 @@ COMMENT ON FUNCTION simulated_day(claim_state[], bigint[], date, text) IS 'What 
 
 CREATE OR REPLACE FUNCTION simulate_customers(customers bigint[], policy text, from_on date, until_on date, payments text)
 RETURNS TABLE (day date, currency text, step int, channel text, action text, reason text, notices bigint, claims bigint, amount numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     agenda claim_states[];
@@ -146,7 +146,7 @@ COMMENT ON FUNCTION simulate_customers(bigint[], text, date, date, text) IS 'sim
 
 CREATE OR REPLACE FUNCTION simulate(policy text DEFAULT NULL, from_on date DEFAULT today(), until_on date DEFAULT today() + 90, payments text DEFAULT 'none')
 RETURNS TABLE (day date, currency text, step int, channel text, action text, reason text, notices bigint, claims bigint, amount numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM require_period(simulate.from_on, simulate.until_on), require_policy(simulate.policy),
