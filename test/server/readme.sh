@@ -11,7 +11,8 @@
 # psql, all blocks between two ```sh blocks in one session; a ```sh block is run
 # with PostgreSQL's programs in its PATH, but of make and of our own scripts it
 # is only checked that they would start. The ```text block that follows has the
-# output, errors included; where none follows, there may be no error.
+# output, errors included (without CONTEXT, the line of a function: it would change
+# with every edit of one); where none follows, there may be no error.
 . test/server/lib.sh
 
 readme=$PWD/README.md
@@ -41,7 +42,7 @@ SH
 
 run_session() {
 	[ -s "$SCRATCH/session" ] || return 0
-	"$BIN/psql" -X -d "$1" <"$SCRATCH/session" >"$SCRATCH/printed" 2>&1
+	"$BIN/psql" -X -v SHOW_CONTEXT=never -d "$1" <"$SCRATCH/session" >"$SCRATCH/printed" 2>&1
 	awk -v dir="$blocks" '
 		/^@@ / { if (file != "") close(file); file = dir "/" $2 ".got"; printf "" >file; next }
 		{ print >file }' "$SCRATCH/printed"
