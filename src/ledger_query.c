@@ -5,8 +5,8 @@
  * Every name in them has its schema and every operator too, so no search_path
  * can redirect one. Plans are kept by the name of the schema, not by its oid:
  * when a schema is renamed, PostgreSQL makes all plans anew from their text,
- *and that has the name. A ledger that is dropped leaves its plans behind until
- *the session ends.
+ * and that has the name. A ledger that is dropped leaves its plans behind
+ * until the session ends.
  */
 #include "postgres.h"
 

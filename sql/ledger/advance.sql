@@ -86,13 +86,9 @@ BEGIN
           JOIN head h ON h.draft = d.draft
           JOIN invoice i ON i.id = d.invoice_id
     ), written_with AS (
-        -- The customer's language before English, a text for this channel before one for all.
-        SELECT DISTINCT ON (h.action, c.language) h.action AS step, c.language, t.id
-          FROM head h
-          JOIN customer c ON c.id = h.customer_id
-          JOIN notice_text t ON t.current AND t.action = action(h.action) AND t.channel IN (channel(h.action), 'any')
-                            AND t.language IN (lower(left(c.language, 2)), 'en')
-         ORDER BY 1, 2, t.language = lower(left(c.language, 2)) DESC, t.channel <> 'any' DESC
+        -- Once a step and language, not once a notice.
+        SELECT d.step, d.language, find_notice_text(action(d.step), channel(d.step), d.language) AS id
+          FROM (SELECT DISTINCT h.action AS step, c.language FROM head h JOIN customer c ON c.id = h.customer_id) d
     ), put_notice AS (
         INSERT INTO notice (id, customer_id, currency, policy_id, step, channel, action, issued_on, lead_id, amount,
                             name, address, country, email, phone, language, text_id, sent_by)

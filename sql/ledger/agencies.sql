@@ -3,14 +3,12 @@ CREATE OR REPLACE FUNCTION dossier(customer text, as_of date DEFAULT today()) RE
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
+    owner_id bigint;
     owner customer;
 BEGIN
     PERFORM require_date(dossier.as_of, 'as_of');
-    SELECT c.* INTO owner FROM customer c WHERE c.number = dossier.customer;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'there is no customer %', coalesce(quote_literal(dossier.customer), 'NULL')
-            USING ERRCODE = 'RV009', DETAIL = 'It was given as customer.', HINT = 'add_customer() makes one.';
-    END IF;
+    owner_id := find_customer(dossier.customer);
+    SELECT c.* INTO owner FROM customer c WHERE c.id = owner_id;
     RETURN jsonb_build_object(
         'as_of', dossier.as_of,
         'customer', to_jsonb(owner) - '{id,terms,policy,segment}'::text[],

@@ -92,16 +92,12 @@ BEGIN
     WITH put AS (
         INSERT INTO notice AS m (customer_id, currency, plan_id, instalment, channel, action, issued_on, lead_id, amount, name, address, country, email, phone, language, text_id, sent_by)
         SELECT p.customer_id, p.currency, p.id, n.number, p.channel, a.action, remind_instalments.as_of, l.lead_id, s.open_amount,
-               c.name, c.address, c.country, c.email, c.phone, c.language, t.id, p.channel
+               c.name, c.address, c.country, c.email, c.phone, c.language, find_notice_text(a.action, p.channel, c.language), p.channel
           FROM unnest(plans, numbers) AS w(plan_id, number)
           JOIN instalment n ON n.plan_id = w.plan_id AND n.number = w.number AND n.remind_on <= remind_instalments.as_of
           JOIN plan p ON p.id = n.plan_id
           JOIN customer c ON c.id = p.customer_id
          CROSS JOIN LATERAL (SELECT CASE WHEN remind_instalments.as_of <= n.due_on THEN 'instalment_upcoming' ELSE 'instalment_late' END AS action) a
-          -- The customer's language before English, a text for this channel before one for all.
-          LEFT JOIN LATERAL (SELECT x.id FROM notice_text x
-                              WHERE x.current AND x.action = a.action AND x.channel IN (p.channel, 'any') AND x.language IN (lower(left(c.language, 2)), 'en')
-                              ORDER BY x.language = lower(left(c.language, 2)) DESC, x.channel <> 'any' DESC LIMIT 1) t ON true
           JOIN (SELECT x.* FROM unnest(ARRAY(SELECT DISTINCT u FROM unnest(plans) u)) AS d(id) CROSS JOIN LATERAL instalments(remind_instalments.as_of, d.id) x) s
             ON s.plan_id = n.plan_id AND s.number = n.number AND s.open_amount > 0
           JOIN (SELECT h.plan_id, (array_agg(i.id ORDER BY i.due_on, i.id))[1] AS lead_id
