@@ -133,8 +133,8 @@ BEGIN
         RAISE EXCEPTION 'credit can''t be reserved until %', reserve_credit.until_on
             USING ERRCODE = 'RV016', DETAIL = format('Today is %s.', day), HINT = 'Give today or a later day, or none.';
     END IF;
-    owner_id := lock_customer(reserve_credit.customer);
-    -- A lock can't stop a transaction that sees the customer as he was before it (repeatable read); a write does.
+    owner_id := find_customer(reserve_credit.customer);
+    -- lock_customer() would not stop a transaction that sees what was before the lock (repeatable read); a write does.
     UPDATE customer c SET number = c.number WHERE c.id = owner_id;
     SELECT * INTO answer FROM check_credit(reserve_credit.customer, reserve_credit.amount, used_currency, reserve_credit.reference);
     IF NOT answer.ok THEN
