@@ -94,6 +94,7 @@ DECLARE
     more numeric;
 BEGIN
     PERFORM require_amount(check_credit.amount, used_currency);
+    -- An order that asks for no more than it has is not in anybody's way.
     held := coalesce((SELECT r.amount FROM credit_reservation r
                        WHERE r.customer_id = owner_id AND r.currency = used_currency AND r.reference = check_credit.reference
                          AND r.released_on IS NULL AND (r.until_on IS NULL OR r.until_on >= day)), 0);
