@@ -50,7 +50,7 @@ BEGIN
         IF reminded > 0 THEN
             RETURN state || jsonb_build_object('done', (state->>'done')::bigint + reminded);
         END IF;
-        PERFORM fold(), time_out_notices(), release_by_policy(as_of);
+        PERFORM fold(), time_out_notices(), release_by_policy(as_of), apply_credit_limits(as_of);
         UPDATE run r SET finished_at = moment, failures = 0
          WHERE r.as_of = advance_batch.as_of AND (r.finished_at IS NULL OR r.failures > 0 OR (state->>'done')::bigint > 0);
         RETURN NULL;

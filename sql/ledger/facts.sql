@@ -123,3 +123,8 @@ CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE OR DELETE ON hold_note FOR 
     EXECUTE FUNCTION facts_stay('hold_note', 'Notes are evidence.', 'Add another note: add_note().');
 CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON hold_note
     EXECUTE FUNCTION facts_stay('hold_note', 'Notes are evidence.', 'debiteur.drop_ledger() drops a whole ledger.');
+
+CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE OR DELETE ON credit_limit FOR EACH ROW
+    EXECUTE FUNCTION facts_stay('credit_limit', 'Who gave which limit, and when, stays as it was.', 'set_credit_limit() gives another limit, or none.');
+CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON credit_limit
+    EXECUTE FUNCTION facts_stay('credit_limit', 'Decisions on limits are not deleted.', 'debiteur.drop_ledger() drops a whole ledger.');
