@@ -174,27 +174,48 @@ END $$;
 COMMENT ON FUNCTION release_credit(text, text, text) IS
 'Ends what is reserved for an order that was cancelled or is complete; returns 1, or 0 if nothing was reserved any more. Errors: RV009 no such customer; RV008 the key was used with other values; 23502, 23514 no reference.';
 
-CREATE OR REPLACE FUNCTION reservation_invoiced() RETURNS trigger
+CREATE OR REPLACE FUNCTION use_reservation(posted invoice) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     used credit_reservation;
 BEGIN
     -- From the day on which the invoice counts; the two never count both, nor neither.
-    UPDATE credit_reservation r SET released_on = greatest(NEW.issued_on, r.reserved_on)
-     WHERE r.customer_id = NEW.customer_id AND r.reference = NEW.reference AND r.currency = NEW.currency AND r.released_on IS NULL
+    UPDATE credit_reservation r SET released_on = greatest(posted.issued_on, r.reserved_on)
+     WHERE r.customer_id = posted.customer_id AND r.reference = posted.reference AND r.currency = posted.currency AND r.released_on IS NULL
      RETURNING r.* INTO used;
-    IF used.amount > NEW.amount AND (used.until_on IS NULL OR used.until_on >= used.released_on) THEN
+    IF used.amount > posted.amount AND (used.until_on IS NULL OR used.until_on >= used.released_on) THEN
         INSERT INTO credit_reservation (customer_id, currency, amount, reference, reserved_on, until_on)
-            VALUES (used.customer_id, used.currency, used.amount - NEW.amount, used.reference, used.released_on, used.until_on);
+            VALUES (used.customer_id, used.currency, used.amount - posted.amount, used.reference, used.released_on, used.until_on);
+    END IF;
+END $$;
+COMMENT ON FUNCTION use_reservation(invoice) IS 'Takes an invoice off what is reserved for the order of its reference.';
+
+-- Once a statement: bulk loads pay nothing while nothing is reserved.
+CREATE OR REPLACE FUNCTION reservations_invoiced() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF EXISTS (SELECT FROM credit_reservation r WHERE r.released_on IS NULL) THEN
+        PERFORM use_reservation(i) FROM posted p JOIN invoice i ON i.id = p.id
+          WHERE i.reference IS NOT NULL AND i.kind = 'invoice' AND i.status <> 'draft'
+            AND EXISTS (SELECT FROM credit_reservation r WHERE r.customer_id = i.customer_id AND r.reference = i.reference AND r.released_on IS NULL)
+          ORDER BY i.id;
     END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION reservation_invoiced() IS 'Trigger: takes an invoice off what is reserved for the order of its reference.';
+COMMENT ON FUNCTION reservations_invoiced() IS 'Trigger: takes new invoices off what is reserved for the orders of their references.';
+CREATE OR REPLACE TRIGGER reservations_invoiced AFTER INSERT ON invoice REFERENCING NEW TABLE AS posted
+    FOR EACH STATEMENT EXECUTE FUNCTION reservations_invoiced();
 
-CREATE OR REPLACE TRIGGER reservation_invoiced AFTER INSERT ON invoice FOR EACH ROW
-    WHEN (NEW.reference IS NOT NULL AND NEW.kind = 'invoice' AND NEW.status <> 'draft') EXECUTE FUNCTION reservation_invoiced();
-CREATE OR REPLACE TRIGGER reservation_draft_invoiced AFTER UPDATE ON invoice FOR EACH ROW
-    WHEN (OLD.status = 'draft' AND NEW.status = 'open' AND NEW.reference IS NOT NULL AND NEW.kind = 'invoice') EXECUTE FUNCTION reservation_invoiced();
+CREATE OR REPLACE FUNCTION reservation_draft_invoiced() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    PERFORM use_reservation(NEW);
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION reservation_draft_invoiced() IS 'Trigger: takes a draft that was issued off what is reserved for the order of its reference.';
+CREATE OR REPLACE TRIGGER reservation_draft_invoiced AFTER UPDATE OF status ON invoice FOR EACH ROW
+    WHEN (OLD.status = 'draft' AND NEW.status = 'open' AND NEW.reference IS NOT NULL AND NEW.kind = 'invoice')
+    EXECUTE FUNCTION reservation_draft_invoiced();
 
 CREATE OR REPLACE FUNCTION limit_changes(customers bigint[], as_of date) RETURNS TABLE (customer_id bigint, block_id bigint, reason text)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
