@@ -164,7 +164,7 @@ CREATE FUNCTION debiteur.policy_problem(steps debiteur.dunning_step[]) RETURNS t
     AS 'MODULE_PATHNAME', 'debiteur_policy_problem'
     LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION debiteur.policy_problem(debiteur.dunning_step[]) IS
-'NULL if the steps can work as a policy, else a sentence saying what is wrong. They are 1 to 100, numbered from 1, none NULL; first those that count from the due date, on ascending days (business days taken as near as they can be: 5bd as 5 days), then those that count from the step before; a hand-over is the last. No steps at all (NULL) are a problem.';
+'NULL if the steps can work as a policy, else a sentence saying what is wrong. They are 1 to 100, numbered from 1, none NULL; first those that count from the due date, on ascending days (business days taken as near as they can be: 5bd as 5 days), then those that count from the step before; a hand-over is the last, and neither it nor final_notice, default_notice and stop_supply can be before the claim is overdue. No steps at all (NULL) are a problem.';
 
 CREATE FUNCTION debiteur.next_step(steps debiteur.dunning_step[], taken integer, due date, issued date, noticed date, as_of date, by_age boolean DEFAULT false,
     holidays date[] DEFAULT '{}', convention text DEFAULT 'unadjusted') RETURNS integer

@@ -67,6 +67,27 @@ nearest_day(DunningStep step)
 	return STEP_DAYS(step) < 0 ? -n : n;
 }
 
+/* The same of any step: one that follows another counts from that. */
+static int
+earliest_day(const DunningStep *steps, int i)
+{
+	int day = nearest_day(steps[i]);
+
+	while (STEP_ANCHOR(steps[i]) == ANCHOR_PREV && i > 0)
+		day += nearest_day(steps[--i]);
+	return day;
+}
+
+/* Is it something that is done only about what is overdue? */
+static bool
+needs_overdue(DunningStep step)
+{
+	return STEP_ACTION(step) == ACTION_FINAL_NOTICE ||
+		   STEP_ACTION(step) == ACTION_DEFAULT_NOTICE ||
+		   STEP_ACTION(step) == ACTION_STOP_SUPPLY ||
+		   STEP_ACTION(step) == ACTION_HAND_OVER;
+}
+
 /* What is wrong with the array as such; NULL if it is a list of steps. */
 static char *
 list_problem(ArrayType *array)
@@ -93,14 +114,15 @@ place_problem(const DunningStep *steps, int i)
 	char *step = debiteur_dunning_step_text(steps[i]);
 	char *before;
 
-	if (i == 0)
-	{
-		if (STEP_ANCHOR(steps[i]) != ANCHOR_PREV)
-			return NULL;
+	if (i == 0 && STEP_ANCHOR(steps[i]) == ANCHOR_PREV)
 		return psprintf("Step 1 (%s) counts from the step before it, but "
 						"there is none.",
 						step);
-	}
+	if (needs_overdue(steps[i]) && earliest_day(steps, i) <= 0)
+		return psprintf("Step %d (%s) can be before the claim is overdue.",
+						i + 1, step);
+	if (i == 0)
+		return NULL;
 
 	before = debiteur_dunning_step_text(steps[i - 1]);
 	if (STEP_ACTION(steps[i - 1]) == ACTION_HAND_OVER)

@@ -23,7 +23,14 @@ SELECT policy_problem(p) AS problem FROM (VALUES
     (13, '{due+7 email reminder,due+6bd letter reminder}'),
     (14, '{due+8 email reminder,due+6bd letter reminder}'),
     (15, '{due-3bd email upcoming,due-5bd email upcoming}'),
-    (16, array_fill('due+7 email reminder'::dunning_step, '{101}'))) v(n, p) ORDER BY n;
+    (16, array_fill('due+7 email reminder'::dunning_step, '{101}')),
+    -- What is not overdue yet is announced, or called about; not more.
+    (17, '{due-3 agency hand_over}'),
+    (18, '{due+0 letter default_notice}'),
+    (19, '{due-3 email upcoming,due-2 webhook stop_supply}'),
+    (20, '{due-9 email upcoming,prev+4 phone call,prev+5 letter final_notice}'),
+    (21, '{due-9 email upcoming,prev+4 phone call,prev+6 letter final_notice}'),
+    (22, '{due-5 phone call,due-3 email reminder,due+0 task escalate,due+1bd letter final_notice}')) v(n, p) ORDER BY n;
 SELECT policy_problem(array_agg(format('due+%s email reminder', n)::dunning_step ORDER BY n)) IS NULL AS hundred_work FROM generate_series(1, 100) n;
 
 -- The default policy, run every day: due on Saturday 1 June, issued 30 days before.
