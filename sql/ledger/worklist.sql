@@ -91,10 +91,13 @@ BEGIN
          WHERE e.day BETWEEN worklist.as_of - 372 AND worklist.as_of - 7
          GROUP BY 1
     )
-    SELECT c.number, c.name, c.phone, c.account_manager, w.currency, w.reasons, w.notices, o.amount, o.days_late, k.contacted_on, k.outcome,
-           round(x.chance, 4), round_half_up(o.amount * x.chance, w.currency)
+    SELECT c.number, c.name, c.phone, c.account_manager, w.currency, w.reasons, w.notices, r.amount, o.days_late, k.contacted_on, k.outcome,
+           round(x.chance, 4), round_half_up(r.amount * x.chance, w.currency)
       FROM work w
-      JOIN owed o ON o.customer_id = w.customer_id AND o.currency = w.currency AND o.amount > 0
+      JOIN owed o ON o.customer_id = w.customer_id AND o.currency = w.currency
+      JOIN LATERAL (SELECT o.amount - coalesce((SELECT sum(m.unallocated) FROM payment m
+                                                 WHERE m.customer_id = w.customer_id AND m.currency = w.currency AND m.unallocated <> 0
+                                                   AND m.received_on <= worklist.as_of), 0) AS amount) r ON r.amount > 0
       JOIN customer c ON c.id = w.customer_id
       LEFT JOIN last_contact k ON k.customer_id = w.customer_id
       LEFT JOIN answered a ON a.customer_id = w.customer_id
@@ -102,4 +105,4 @@ BEGIN
      ORDER BY w.currency, 13 DESC, c.number;
 END $$;
 COMMENT ON FUNCTION worklist(date) IS
-'Whom to contact, a row a customer and currency, largest expected gain first. reasons: call or task (a step of dunning asks for it), undelivered (a notice failed for good), again (a contact was to be made again). notices: for record_contact(). overdue: what is open and overdue now, what is held or with the agency not; nothing overdue, no row. chance: how often in the year until a week before the date a notice or contact was followed by money within seven days, (times paid + 1) / (times + 2): one half when nothing is known (Laplace''s rule of succession). expected_gain: overdue times chance, in the currency. Error RV016: not a date.';
+'Whom to contact, a row a customer and currency, largest expected gain first. reasons: call or task (a step of dunning asks for it), undelivered (a notice failed for good), again (a contact was to be made again). notices: for record_contact(). overdue: what is open and overdue now, what is held or with the agency not, less money on account; nothing left, no row. chance: how often in the year until a week before the date a notice or contact was followed by money within seven days, (times paid + 1) / (times + 2): one half when nothing is known (Laplace''s rule of succession). expected_gain: overdue times chance, in the currency. Error RV016: not a date.';

@@ -102,5 +102,44 @@ SELECT recall_claim('nothing');
 SELECT recall_claim(NULL);
 SELECT dossier('nobody');
 SELECT dossier('C5', NULL);
+-- A later step is on the list, though the next contact is to be later; with the agency, nothing is.
+SELECT add_customer('C6', 'Mulder', phone => '6') AS c6, issue_invoice('C6', 'K1', 100, '2025-03-01', '2025-03-31') > 0 AS k1,
+       issue_invoice('C6', 'K2', 10, '2025-03-05', '2025-03-31', kind => 'interest', related => 'K1') > 0 AS k2,
+       issue_invoice('C6', 'K3', 40, '2025-03-06', '2025-04-01', kind => 'costs', related => 'K1') > 0 AS k3, issue_invoice('C6', 'K4', 50, '2025-03-06', '2025-04-30') > 0 AS not_due,
+       issue_invoice('C6', 'K5', 70, '2025-03-01', '2025-03-31') > 0 AS k5;
+CREATE PROCEDURE days(from_on date, until_on date) LANGUAGE plpgsql AS $$
+BEGIN FOR n IN 0 .. until_on - from_on LOOP CALL worklist.advance(from_on + n); END LOOP; END $$;
+CALL days('2025-04-01', '2025-04-02');
+SELECT record_contact('C6', 'no_answer', contacted_on => '2025-04-02', again_on => '2025-04-30') > 0 AS nobody;
+CALL days('2025-04-03', '2025-04-05');
+SELECT reasons, overdue FROM worklist('2025-04-04') WHERE customer = 'C6';
+SELECT reasons, overdue FROM worklist('2025-04-05') WHERE customer = 'C6';
+CALL days('2025-04-06', '2025-04-15');
+SELECT number, status FROM invoice WHERE number LIKE 'K%' ORDER BY 1;
+SELECT count(*) AS of_the_agency FROM worklist('2025-04-15') WHERE customer = 'C6';
+-- Recalled on the day it was handed over, not before; without restart nothing follows.
+SELECT recall_claim('K5', '2025-04-09');
+SELECT recall_claim('K5', '2025-04-10') > 0 AS recalled;
+SELECT status, step, next_on FROM invoice WHERE number = 'K5';
+-- Of what the agency collects costs come first, then interest, however old the principal is; what it does not have gets nothing.
+SELECT record_agency_payment('C6', 45, received_on => '2025-04-20') AS first, record_agency_payment('C6', 120, received_on => '2025-04-22') AS second \gset
+SELECT p.received_on, i.number, a.amount, p.unallocated FROM allocation a JOIN invoice i ON i.id = a.invoice_id JOIN payment p ON p.id = a.payment_id WHERE p.id IN (:first, :second) ORDER BY a.id;
+-- A dossier is as of its date: what was open, posted, sent and said by then.
+SELECT as_of, jsonb_path_query_array(d, '$.claims[*].number') AS claims, jsonb_path_query_array(d, '$.claims[*].postings[*].amount') AS postings,
+       jsonb_array_length(d->'notices') AS notices, jsonb_array_length(d->'contacts') AS contacts
+  FROM unnest('{2025-04-01,2025-04-02,2025-04-19,2025-04-20,2025-04-22}'::date[]) as_of, dossier('C6', as_of) d ORDER BY 1;
+-- Supply goes on as soon as nothing is overdue: what is due that day is not.
+SELECT add_customer('C7', 'Bos') AS c7, issue_invoice('C7', 'S1', 10, '2025-04-01', '2025-05-01') > 0 AS s1, issue_invoice('C7', 'S2', 10, '2025-04-01', '2025-05-10') > 0 AS s2;
+CALL days('2025-05-02', '2025-05-09');
+SELECT record_payment('C7', 10, '2025-05-10', '{S1}') > 0 AS paid, supply_blocked('C7', '2025-05-10') AS blocked;
+CALL advance('2025-05-10');
+SELECT supply_blocked('C7', '2025-05-10') AS blocked;
+-- Money on account comes off, from the day it came in; whoever has paid all of it is not called. What was taken back is no answer.
+SELECT add_customer('C8', 'Meijer') AS c8, issue_invoice('C8', 'M1', 50, '2025-06-01', '2025-06-10') > 0 AS m1;
+SELECT record_contact('C8', 'reached', contacted_on => '2025-05-01') > 0 AS before, record_payment('C8', 5, '2025-05-02', '{}') AS refused_by_bank \gset
+SELECT reverse_payment(:refused_by_bank, '2025-05-03') > 0 AS reversed;
+CALL days('2025-06-11', '2025-06-12');
+SELECT record_payment('C8', 20, '2025-06-12', '{}') > 0 AS part, record_payment('C8', 30, '2025-06-13', '{}') > 0 AS rest, record_payment('C8', 30, '2025-06-11', '{}', 'USD') > 0 AS dollars;
+SELECT as_of, w.overdue, w.chance, w.expected_gain FROM unnest('{2025-06-11,2025-06-12,2025-06-13}'::date[]) as_of LEFT JOIN worklist(as_of) w ON w.customer = 'C8' ORDER BY 1;
 SELECT count(*) AS faults FROM verify();
 RESET search_path;
