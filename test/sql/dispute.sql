@@ -74,6 +74,10 @@ SELECT * FROM dispute_causes('2024-02-01', '2024-02-11');
 SELECT * FROM dispute_causes('2024-02-04', '2024-02-12');
 SELECT bool_and(disputed = granted + rejected + open) AS parts_sum FROM dispute_causes('2024-01-01', '2024-12-31');
 SELECT dispute_causes('2024-02-02', '2024-02-01');
+-- Granted for a day before money was taken back: a claim that was paid then can't be credited then, but from that day on.
+SELECT issue_invoice('C2', 'B2', 50, '2024-01-01') > 0 AS issued, dispute('B2', 'delivery', 20, from_on => '2024-02-10') AS b2, record_payment('C2', 50, '2024-02-12', '{B2}') AS refused_by_bank \gset
+SELECT reverse_payment(:refused_by_bank, '2024-02-20') > 0 AS reversed, resolve_dispute(:b2, 'granted', resolved_on => '2024-02-15') = :b2 AS resolved;
+SELECT a.amount, a.posted_on, d.resolved_on FROM dispute d JOIN allocation a ON a.invoice_id = d.invoice_id AND a.kind = 'credit' WHERE d.hold_id = :b2;
 SELECT count(*) AS verified FROM verify();
 
 RESET search_path;

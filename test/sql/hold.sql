@@ -82,6 +82,11 @@ UPDATE hold SET during = '[2024-04-10,2024-04-25)' WHERE id = :first;
 \set VERBOSITY default
 ROLLBACK;
 
+-- The whole claim is held longer than a part of it: until the longer one ends.
+SELECT issue_invoice('sum', 'S2', 100, '2024-03-01') > 0 AS s2;
+SELECT hold(invoice => 'S2', from_on => '2025-02-01', until_on => '2025-02-20') > 0 AS whole, hold(invoice => 'S2', kind => 'legal', from_on => '2025-02-01', until_on => '2025-02-10', amount => 10) > 0 AS part;
+SELECT h.amount, h.until_on FROM held('2025-02-05', ARRAY[(SELECT id FROM customer WHERE number = 'sum')]) h JOIN invoice i ON i.id = h.invoice_id WHERE i.number = 'S2';
+
 -- What can't be held.
 SELECT hold('twice', from_on => '2025-01-01', amount => 10);
 SELECT hold(invoice => 'T1', kind => 'dispute', amount => 100.01);

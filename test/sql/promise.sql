@@ -51,6 +51,10 @@ SELECT invoice, asked, open_amount FROM decide('2024-02-10', ARRAY[(SELECT id FR
 SELECT invoices, amount, came_in, status FROM promises('2024-02-10') WHERE promise = :some_id;
 SELECT promise('2024-03-20', 'some', '{S3,S2}', 120, from_on => '2024-02-23') AS named_id \gset
 SELECT i.number, h.amount, h.during FROM hold h JOIN invoice i ON i.id = h.invoice_id WHERE promise_id = :named_id ORDER BY h.id;
+-- Exactly what the first of them is over: the next is not part of it.
+SELECT add_customer('exact', 'Exact') > 0 AS added, issue_invoice('exact', 'X1', 100, '2024-01-01', '2024-01-30') > 0 AS x1, issue_invoice('exact', 'X2', 100, '2024-01-01', '2024-01-31') > 0 AS x2;
+SELECT promise('2024-02-20', 'exact', amount => 100, from_on => '2024-02-05') AS exact_id \gset
+SELECT i.number, h.amount FROM hold h JOIN invoice i ON i.id = h.invoice_id WHERE promise_id = :exact_id ORDER BY 1;
 -- Released: dunned again from then on, but still a promise.
 SELECT release(h.id, '2024-02-25') > 0 AS released FROM hold h WHERE promise_id = :named_id;
 SELECT status FROM promises('2024-02-26') WHERE promise = :named_id;
