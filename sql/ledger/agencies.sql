@@ -25,6 +25,21 @@ BEGIN
                                   WHERE a.invoice_id = i.id AND a.posted_on <= dossier.as_of) o
               LEFT JOIN invoice r ON r.id = i.related_id
              WHERE i.customer_id = owner.id AND i.issued_on <= dossier.as_of AND i.status NOT IN ('draft', 'cancelled') AND o.open_amount <> 0), '[]'),
+        'on_account', coalesce((
+            SELECT jsonb_object_agg(u.currency, u.amount)
+              FROM (SELECT m.currency, sum(m.amount) AS amount FROM money_use m
+                     WHERE m.customer_id = owner.id AND m.received_on <= dossier.as_of AND m.used_on > dossier.as_of GROUP BY 1) u
+             WHERE u.amount <> 0), '{}'),
+        'promises', coalesce((
+            SELECT jsonb_agg(jsonb_build_object('made_on', p.made_on, 'promised_on', p.promised_on, 'currency', p.currency, 'amount', p.amount,
+                                                'came_in', v.came_in, 'status', v.status, 'note', p.note) ORDER BY p.made_on, p.id)
+              FROM value_promises(ARRAY(SELECT q.id FROM promise q WHERE q.customer_id = owner.id AND q.made_on <= dossier.as_of), dossier.as_of) v
+              JOIN promise p ON p.id = v.promise_id), '[]'),
+        'plans', coalesce((
+            SELECT jsonb_agg(jsonb_build_object('agreed_on', p.agreed_on, 'currency', p.currency, 'amount', p.amount, 'came_in', v.came_in,
+                                                'open_amount', v.open_amount, 'broken_on', v.broken_on, 'status', v.status, 'note', p.note) ORDER BY p.agreed_on, p.id)
+              FROM value_plans(ARRAY(SELECT q.id FROM plan q WHERE q.customer_id = owner.id AND q.agreed_on <= dossier.as_of), dossier.as_of) v
+              JOIN plan p ON p.id = v.plan_id), '[]'),
         'notices', coalesce((
             SELECT jsonb_agg(jsonb_build_object(
                        'issued_on', n.issued_on, 'action', n.action, 'channel', n.channel, 'sent_by', n.sent_by, 'currency', n.currency, 'amount', n.amount,
@@ -42,7 +57,7 @@ BEGIN
               FROM contact k WHERE k.customer_id = owner.id AND k.contacted_on <= dossier.as_of), '[]'));
 END $$;
 COMMENT ON FUNCTION dossier(text, date) IS
-'All that is known of a customer''s open claims on a date, as JSON: contact data, claims with their postings, notices with their delivery, holds, contacts. The message of a hand-over has it. Errors: RV009 no such customer; RV016 not a date.';
+'All that is known of a customer''s open claims on a date, as JSON: contact data, claims with their postings, money on account, promises and plans with what became of them, notices with their delivery, holds, contacts. The message of a hand-over has it. Errors: RV009 no such customer; RV016 not a date.';
 
 CREATE OR REPLACE FUNCTION recall_claim(
     invoice text, recalled_on date DEFAULT NULL, restart boolean DEFAULT false, note text DEFAULT NULL, key text DEFAULT NULL

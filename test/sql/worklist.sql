@@ -128,6 +128,13 @@ SELECT p.received_on, i.number, a.amount, p.unallocated FROM allocation a JOIN i
 SELECT as_of, jsonb_path_query_array(d, '$.claims[*].number') AS claims, jsonb_path_query_array(d, '$.claims[*].postings[*].amount') AS postings,
        jsonb_array_length(d->'notices') AS notices, jsonb_array_length(d->'contacts') AS contacts
   FROM unnest('{2025-04-01,2025-04-02,2025-04-19,2025-04-20,2025-04-22}'::date[]) as_of, dossier('C6', as_of) d ORDER BY 1;
+-- With what was on account, what he promised, and what became of it and of his plan.
+SELECT add_customer('C9', 'Vos') AS c9, issue_invoice('C9', 'V1', 100, '2025-03-01', '2025-03-10') > 0 AS v1, promise('2025-03-15', 'C9', from_on => '2025-03-11', tolerance_days => 1, note => 'on the phone') > 0 AS promised;
+SELECT record_payment('C9', 40, '2025-03-14', '{V1}') > 0 AS part, record_payment('C9', 10, '2025-03-14', '{}') AS on_account, agree_plan('{2025-03-20,2025-04-20}', 'C9', from_on => '2025-03-17', broken_after_days => 0) AS plan \gset
+SELECT allocate(:on_account, 'V1', posted_on => '2025-03-22') > 0 AS allocated;
+SELECT as_of, d->'on_account' AS on_account, jsonb_path_query_array(d, '$.promises[*].status') AS promises, jsonb_path_query_array(d, '$.plans[*].status') AS plans
+  FROM unnest('{2025-03-10,2025-03-12,2025-03-17,2025-03-21,2025-03-22}'::date[]) as_of, dossier('C9', as_of) d ORDER BY 1;
+SELECT d->'promises' AS promises, d->'plans' AS plans FROM dossier('C9', '2025-03-22') d;
 -- Supply goes on as soon as nothing is overdue: what is due that day is not.
 SELECT add_customer('C7', 'Bos') AS c7, issue_invoice('C7', 'S1', 10, '2025-04-01', '2025-05-01') > 0 AS s1, issue_invoice('C7', 'S2', 10, '2025-04-01', '2025-05-10') > 0 AS s2;
 CALL days('2025-05-02', '2025-05-09');
