@@ -18,7 +18,7 @@
  * Credits are distributed before, by the furthest steps: what is asked of a
  * claim does not depend on where it falls.
  */
-CREATE OR REPLACE FUNCTION reach_minimums(as_of date, customers bigint[], only_invoice bigint, simulated claim_state[])
+CREATE OR REPLACE FUNCTION reach_minimums(as_of date, customers bigint[], only_invoice bigint, simulated claim_state[], all_overdue boolean)
 RETURNS TABLE (
     invoice_id bigint, customer_id bigint, invoice text, customer text, currency text, status invoice_status, due_on date,
     open_amount numeric, policy_id bigint, grouped_by text, step int, action dunning_step, taken boolean, reasons text[], next_on date,
@@ -32,7 +32,7 @@ DECLARE
 BEGIN
     RETURN QUERY
     WITH RECURSIVE decided AS MATERIALIZED (
-        SELECT * FROM decide(reach_minimums.as_of, customers, reach_minimums.only_invoice, reach_minimums.simulated, minimums => false)
+        SELECT * FROM decide(reach_minimums.as_of, customers, reach_minimums.only_invoice, reach_minimums.simulated, reach_minimums.all_overdue, minimums => false)
     ), claim AS (
         -- One of the two is left when this is planned.
         SELECT i.id, i.step, i.issued_on FROM invoice i WHERE i.customer_id = ANY (customers) AND simulated IS NULL
@@ -78,5 +78,5 @@ BEGIN
       LEFT JOIN falling f ON f.id = d.invoice_id AND f.settled
      WHERE reach_minimums.only_invoice IS NULL OR d.invoice_id = reach_minimums.only_invoice;
 END $$;
-COMMENT ON FUNCTION reach_minimums(date, bigint[], bigint, claim_state[]) IS
+COMMENT ON FUNCTION reach_minimums(date, bigint[], bigint, claim_state[], boolean) IS
 'decide() of the same arguments, where policies have minimums for notices: where one is below, its claims fall back or wait. Used by decide() alone.';
