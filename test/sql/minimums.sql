@@ -108,14 +108,16 @@ SELECT * FROM letters WHERE customer = 'B';
 SELECT set_policy('each', '{due+1 email reminder,due+5 email final_notice,due+9 phone call}', 'by_age', 'invoice', step_minimums => '{0,30,100}') > 0 AS made,
        set_policy('half', '{due+1 email reminder,due+5 email final_notice,due+9 phone call}', 'by_age', minimum_share => 0.5) > 0 AS made_half,
        set_policy('announced', '{due-3 email upcoming,due+5 email reminder}', 'by_age', step_minimums => '{0,50}') > 0 AS made_announced,
-       set_policy('in turn', '{due+1 email reminder,due+5 email final_notice}', step_minimums => '{50,0}') > 0 AS made_in_turn;
-SELECT count(add_customer(c, c, policy => p)) AS customers FROM (VALUES ('E', 'each'), ('H', 'half'), ('U', 'announced'), ('T', 'in turn')) v(c, p);
+       set_policy('in turn', '{due+1 email reminder,due+5 email final_notice}', step_minimums => '{50,0}') > 0 AS made_in_turn,
+       set_policy('both', '{due+1 email reminder,due+5 email final_notice}', 'by_age', step_minimums => '{30,0}', minimum_share => 0.5) > 0 AS made_both;
+SELECT count(add_customer(c, c, policy => p)) AS customers FROM (VALUES ('E', 'each'), ('H', 'half'), ('U', 'announced'), ('T', 'in turn'), ('S', 'both')) v(c, p);
 SELECT count(issue_invoice(c, n, amount, '2024-01-01', due::date, currency)) AS invoices
   FROM (VALUES ('E', 'E1', 60, '2024-04-01', 'EUR'), ('E', 'E2', 60, '2024-04-01', 'EUR'), ('E', 'E3', 10, '2024-04-01', 'EUR'), ('E', 'E4', 10, '2024-04-01', 'USD'),
                ('H', 'H1', 10, '2024-04-01', 'EUR'), ('H', 'H2', 60, '2024-04-25', 'EUR'), ('H', 'H3', 70, '2024-12-31', 'EUR'),
-               -- An announcement has lapsed; by turns no lower step is left.
-               ('U', 'U1', 20, '2024-04-01', 'EUR'), ('U', 'U2', 20, '2024-04-29', 'EUR'), ('T', 'T1', 20, '2024-04-01', 'EUR')) v(c, n, amount, due, currency);
-SELECT i, e.* FROM unnest('{E1,E2,E3,E4,H1,H2,H3,U1,U2,T1}'::text[]) i, explain(i, '2024-04-28') e;
+               -- An announcement has lapsed; by turns no lower step is left; the first of two reasons, that of the furthest step.
+               ('U', 'U1', 20, '2024-04-01', 'EUR'), ('U', 'U2', 20, '2024-04-29', 'EUR'), ('T', 'T1', 20, '2024-04-01', 'EUR'),
+               ('S', 'S1', 20, '2024-04-01', 'EUR'), ('S', 'S2', 80, '2024-12-31', 'EUR')) v(c, n, amount, due, currency);
+SELECT i, e.* FROM unnest('{E1,E2,E3,E4,H1,H2,H3,U1,U2,T1,S1}'::text[]) i, explain(i, '2024-04-28') e;
 SELECT record_payment('H', 1, '2024-04-28', '{H2}') > 0 AS too_little;
 SELECT i, e.* FROM unnest('{H1,H2}'::text[]) i, explain(i, '2024-04-28') e;
 -- A simulation falls as the runs do.
