@@ -33,9 +33,10 @@ RETURNS TABLE (
     invoice_id bigint, customer_id bigint, invoice text, customer text, currency text, status invoice_status, due_on date,
     open_amount numeric, policy_id bigint, grouped_by text, step int, action dunning_step, taken boolean, reasons text[], next_on date,
     step_on date, held_until date, wait_until date, net numeric, minimum_amount numeric, sends_on date, asked numeric,
-    credit numeric, step_minimum numeric, notice_amount numeric, minimum_share numeric, total_open numeric, looked_at boolean, fell_from int
+    credit numeric, step_minimum numeric, notice_amount numeric, minimum_share numeric, total_open numeric, looked_at boolean, fell_from int,
+    kind text, reference text, amount numeric, cycle int
 )
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE ROWS 5000 SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     whose bigint[] := decide.customers;
@@ -71,18 +72,21 @@ BEGIN
     WITH sending AS MATERIALIZED (
         -- Once a policy, not once a claim.
         SELECT p.id, sending_day(decide.as_of, p.send_days, p.quiet, days_off) AS sends_on FROM policy p WHERE num_nonnulls(p.send_days, p.quiet) > 0
+    ), owner AS MATERIALIZED (
+        -- Once a customer.
+        SELECT c.customer_id, c.customer, c.policy_id FROM customer_policy c WHERE c.customer_id = ANY (whose)
     ), claim AS (
         -- One of the two is left when this is planned.
         SELECT i.id, i.customer_id, i.number, i.kind, i.related_id, i.currency, i.issued_on, i.due_on, i.rescheduled_on, i.open_amount, i.status,
-               i.policy_id, i.step, i.noticed_on, i.next_on, NULL::date AS last_notice_on
+               i.policy_id, i.step, i.noticed_on, i.next_on, NULL::date AS last_notice_on, i.reference, i.amount, i.cycle
           FROM invoice i WHERE simulated IS NULL
         UNION ALL
         SELECT s.id, s.customer_id, NULL, s.kind, s.related_id, s.currency, s.issued_on, s.due_on, s.rescheduled_on, s.open_amount, s.status,
-               s.policy_id, s.step, s.noticed_on, s.next_on, s.last_notice_on
+               s.policy_id, s.step, s.noticed_on, s.next_on, s.last_notice_on, NULL, NULL, NULL
           FROM unnest(simulated) s WHERE simulated IS NOT NULL
     ), item AS (
         -- All that is open with these customers: it counts in the balance, candidate or not.
-        SELECT i.id, i.customer_id, i.number, i.kind, i.related_id, i.currency, i.issued_on, i.due_on, i.open_amount, i.status, i.step, i.last_notice_on,
+        SELECT i.id, i.customer_id, i.number, i.kind, i.related_id, i.currency, i.issued_on, i.due_on, i.open_amount, i.status, i.step, i.last_notice_on, i.reference, i.amount, i.cycle,
                -- The notice before asked for another due date: what counts from it waits for this one.
                CASE WHEN i.rescheduled_on IS NOT NULL AND anchor(p.steps[i.step + 1]) = 'prev' THEN greatest(i.noticed_on, i.due_on) ELSE i.noticed_on END AS noticed_on,
                (i.kind <> 'credit_note' AND (i.next_on <= decide.as_of OR i.id = only_invoice)) IS TRUE AS candidate,
@@ -94,11 +98,10 @@ BEGIN
                CASE WHEN p.currency = i.currency THEN p.minimum_amount END AS minimum_amount, p.minimum_share, p.min_interval, p.convention,
                CASE WHEN num_nonnulls(p.send_days, p.quiet) > 0 THEN (SELECT s.sends_on FROM sending s WHERE s.id = p.id) END AS sends_on
           FROM claim i
-          JOIN customer_policy c ON c.customer_id = i.customer_id
+          JOIN owner c ON c.customer_id = i.customer_id
           LEFT JOIN policy p ON p.id = coalesce(i.policy_id, c.policy_id)
           LEFT JOIN held(decide.as_of, whose) k ON any_hold AND k.invoice_id = i.id AND i.kind <> 'credit_note'
-         -- Said of both, so that not all customers are read.
-         WHERE i.customer_id = ANY (whose) AND c.customer_id = ANY (whose) AND i.open_amount <> 0 AND is_open(i.status) AND i.issued_on <= decide.as_of
+         WHERE i.customer_id = ANY (whose) AND i.open_amount <> 0 AND is_open(i.status) AND i.issued_on <= decide.as_of
     ), dated AS (
         SELECT t.*, CASE WHEN t.candidate OR any_credit THEN next_step(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age, days_off, t.convention) END AS step_now,
                CASE WHEN t.candidate OR any_credit THEN next_step_on(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age, days_off, t.convention) END AS step_day,
@@ -170,12 +173,13 @@ BEGIN
                                        ELSE greatest(r.held_until + 1, r.waits_until, r.sends_on, decide.as_of + 1) END, 'infinity'),
                            CASE WHEN r.status = 'open' AND r.due_on >= decide.as_of THEN r.due_on + 1 END) END,
            r.step_day, r.held_until, r.waits_until, r.net, r.minimum_amount, r.sends_on, r.to_ask,
-           r.asked - r.to_ask, NULL::numeric, NULL::numeric, r.minimum_share, r.total_open, r.candidate, NULL::int
+           r.asked - r.to_ask, NULL::numeric, NULL::numeric, r.minimum_share, r.total_open, r.candidate, NULL::int,
+           r.kind, r.reference, r.amount, r.cycle
       FROM reasoned r
      WHERE only_invoice IS NULL OR r.id = only_invoice OR minimums IS FALSE;
 END $$;
 COMMENT ON FUNCTION decide(date, bigint[], bigint, claim_state[], boolean, boolean) IS
-'What advance(as_of) would do with each claim that it would look at (looked_at), and with those that credits cover: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; asked: what a notice asks of it, which is what is open and not held, less credit: what credit notes and money on account cover of it; held_until: all is held, until that day at least (infinity: until release()); wait_until: end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account; minimum_amount: of its policy, if that is in its currency; notice_amount: what the notice asks for the claims whose step it is, which is to reach step_minimum, and minimum_share of total_open, all that is open with its customer (NULL: no policy has such minimums, or it would be on none); fell_from: the furthest step that its age has reached, whose notice is below a minimum, where a step before that is taken; sends_on: first day, not before as_of, on which its policy takes steps (NULL: each). customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not; simulated: decides for these in the place of the claims and the money on account of the customers, who are to be given (NULL: for what is posted); all_overdue: also the other claims of these customers that are overdue and not handed over, which a notice may list; minimums: false: as if no policy had minimums for notices (then only_invoice gives the others of its customer too). Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, not_sending_day, net_credit, below_minimum, below_share.';
+'What advance(as_of) would do with each claim that it would look at (looked_at), and with those that credits cover: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; asked: what a notice asks of it, which is what is open and not held, less credit: what credit notes and money on account cover of it; held_until: all is held, until that day at least (infinity: until release()); wait_until: end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account; minimum_amount: of its policy, if that is in its currency; notice_amount: what the notice asks for the claims whose step it is, which is to reach step_minimum, and minimum_share of total_open, all that is open with its customer (NULL: no policy has such minimums, or it would be on none); fell_from: the furthest step that its age has reached, whose notice is below a minimum, where a step before that is taken; kind, reference, amount, cycle: of the claim (NULL, but for kind, of a simulated one); sends_on: first day, not before as_of, on which its policy takes steps (NULL: each). customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not; simulated: decides for these in the place of the claims and the money on account of the customers, who are to be given (NULL: for what is posted); all_overdue: also the other claims of these customers that are overdue and not handed over, which a notice may list; minimums: false: as if no policy had minimums for notices (then only_invoice gives the others of its customer too). Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, not_sending_day, net_credit, below_minimum, below_share.';
 
 CREATE OR REPLACE FUNCTION explain(invoice text, as_of date DEFAULT today()) RETURNS TABLE (reason text, detail text)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$

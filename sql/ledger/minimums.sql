@@ -23,9 +23,10 @@ RETURNS TABLE (
     invoice_id bigint, customer_id bigint, invoice text, customer text, currency text, status invoice_status, due_on date,
     open_amount numeric, policy_id bigint, grouped_by text, step int, action dunning_step, taken boolean, reasons text[], next_on date,
     step_on date, held_until date, wait_until date, net numeric, minimum_amount numeric, sends_on date, asked numeric,
-    credit numeric, step_minimum numeric, notice_amount numeric, minimum_share numeric, total_open numeric, looked_at boolean, fell_from int
+    credit numeric, step_minimum numeric, notice_amount numeric, minimum_share numeric, total_open numeric, looked_at boolean, fell_from int,
+    kind text, reference text, amount numeric, cycle int
 )
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE ROWS 5000 SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     days_off CONSTANT date[] := holidays();
@@ -72,7 +73,8 @@ BEGIN
            -- Its furthest step is looked at again on the next day.
            CASE WHEN f.below IS NOT NULL OR f.on_step < d.step THEN reach_minimums.as_of + 1 ELSE d.next_on END,
            d.step_on, d.held_until, d.wait_until, d.net, d.minimum_amount, d.sends_on, d.asked, d.credit,
-           c.step_minimums[coalesce(f.on_step, d.step)], f.amount, d.minimum_share, d.total_open, d.looked_at, CASE WHEN f.on_step < d.step THEN d.step END
+           c.step_minimums[coalesce(f.on_step, d.step)], f.amount, d.minimum_share, d.total_open, d.looked_at, CASE WHEN f.on_step < d.step THEN d.step END,
+           d.kind, d.reference, d.amount, d.cycle
       FROM decided d
       LEFT JOIN candidate c ON c.id = d.invoice_id
       LEFT JOIN falling f ON f.id = d.invoice_id AND f.settled

@@ -74,7 +74,7 @@ SELECT set_policy('yen', '{due+1 email reminder}', currency => 'yen');
 -- By age: what is below its step's minimum falls back to the furthest step before that it can take. Nobody is called about less than 100.
 CREATE VIEW letters AS
 SELECT n.issued_on, c.number AS customer, n.step, n.currency, n.amount, (SELECT string_agg(l.number || CASE WHEN l.taken THEN '' ELSE '*' END, ' ' ORDER BY l.number) FROM notice_line l WHERE l.notice_id = n.id) AS lines
-  FROM notice n JOIN customer c ON c.id = n.customer_id ORDER BY n.issued_on, c.number, n.step;
+  FROM notice n JOIN customer c ON c.id = n.customer_id ORDER BY 1, 2, 3, lines;
 SELECT set_policy('ages', '{due+1 email reminder,due+5 email final_notice,due+9 phone call,prev+5 agency hand_over}', 'by_age', step_minimums => '{0,30,100,0}') > 0 AS made, add_customer('A', 'A', policy => 'ages') > 0 AS customer;
 SELECT issue_invoice('A', 'A1', 20, '2024-01-01', '2024-03-20') > 0 AS a1;
 -- Over two steps.
