@@ -24,7 +24,7 @@ RETURNS TABLE (
     open_amount numeric, policy_id bigint, grouped_by text, step int, action dunning_step, taken boolean, reasons text[], next_on date,
     step_on date, held_until date, wait_until date, net numeric, minimum_amount numeric, sends_on date, asked numeric,
     credit numeric, step_minimum numeric, notice_amount numeric, minimum_share numeric, total_open numeric, looked_at boolean, fell_from int,
-    kind text, reference text, amount numeric, cycle int
+    kind text, reference text, amount numeric, cycle int, issued_on date, last_step int
 )
 LANGUAGE plpgsql STABLE ROWS 5000 SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
@@ -34,19 +34,13 @@ BEGIN
     RETURN QUERY
     WITH RECURSIVE decided AS MATERIALIZED (
         SELECT * FROM decide(reach_minimums.as_of, customers, reach_minimums.only_invoice, reach_minimums.simulated, reach_minimums.all_overdue, minimums => false)
-    ), claim AS (
-        -- One of the two is left when this is planned.
-        SELECT i.id, i.step, i.issued_on FROM invoice i WHERE i.customer_id = ANY (customers) AND simulated IS NULL
-        UNION ALL
-        SELECT s.id, s.step, s.issued_on FROM unnest(simulated) s WHERE simulated IS NOT NULL
     ), candidate AS MATERIALIZED (
         -- What nothing else keeps from its furthest step. account: claims that may be on one notice, but for the step.
         SELECT d.invoice_id AS id, dense_rank() OVER (ORDER BY d.customer_id, d.currency, d.policy_id, CASE d.grouped_by WHEN 'invoice' THEN d.invoice_id END) AS account,
-               d.step, d.asked, d.total_open, d.due_on, c.issued_on, c.step AS step_taken, p.steps, p.catch_up = 'by_age' AS by_age, p.convention, p.minimum_share,
+               d.step, d.asked, d.total_open, d.due_on, d.issued_on, d.last_step, p.steps, p.catch_up = 'by_age' AS by_age, p.convention, p.minimum_share,
                CASE WHEN p.currency = d.currency THEN p.step_minimums END AS step_minimums
           FROM decided d
           JOIN policy p ON p.id = d.policy_id
-          JOIN claim c ON c.id = d.invoice_id
          WHERE d.taken
     ), falling AS (
         -- A round a step, the last one of each account first. Settled: its notice reaches the minimums, or (on_step NULL) it waits: then
@@ -65,7 +59,7 @@ BEGIN
                                          WHEN a.notice_amount < a.minimum_share * a.total_open THEN 'below_share' END AS short) w
          -- As if the policy ended before the step.
          CROSS JOIN LATERAL (SELECT CASE WHEN w.short IS NOT NULL AND a.on_step > 1
-                                         THEN next_step(a.steps[1:a.on_step - 1], a.step_taken, a.due_on, a.issued_on, NULL, reach_minimums.as_of, a.by_age, days_off, a.convention)
+                                         THEN next_step(a.steps[1:a.on_step - 1], a.last_step, a.due_on, a.issued_on, NULL, reach_minimums.as_of, a.by_age, days_off, a.convention)
                                     END AS step_before) b
     )
     SELECT d.invoice_id, d.customer_id, d.invoice, d.customer, d.currency, d.status, d.due_on, d.open_amount, d.policy_id, d.grouped_by,
@@ -74,7 +68,7 @@ BEGIN
            CASE WHEN f.below IS NOT NULL OR f.on_step < d.step THEN reach_minimums.as_of + 1 ELSE d.next_on END,
            d.step_on, d.held_until, d.wait_until, d.net, d.minimum_amount, d.sends_on, d.asked, d.credit,
            c.step_minimums[coalesce(f.on_step, d.step)], f.amount, d.minimum_share, d.total_open, d.looked_at, CASE WHEN f.on_step < d.step THEN d.step END,
-           d.kind, d.reference, d.amount, d.cycle
+           d.kind, d.reference, d.amount, d.cycle, d.issued_on, d.last_step
       FROM decided d
       LEFT JOIN candidate c ON c.id = d.invoice_id
       LEFT JOIN falling f ON f.id = d.invoice_id AND f.settled
