@@ -363,7 +363,7 @@ BEGIN
         IF claim.step > 0 AND NOT claim.sends THEN
             why := why || 'not_sending_day'::text;
         END IF;
-        IF claim.status <> 'in_collection' AND claim.step > 0 AND claim.asked > 0 AND claim.sends AND NOT (claim.waits AND claim.due_on >= as_of) THEN
+        IF claim.status <> 'in_collection' AND claim.step > 0 AND claim.asked > 0 AND NOT ((claim.waits OR NOT claim.sends) AND claim.due_on >= as_of) THEN
             net := plain_net(claim.customer_id, claim.currency, as_of, claim.due_on >= as_of);
             IF claim.to_ask <= 0 THEN
                 why := why || 'net_credit'::text;

@@ -154,8 +154,8 @@ BEGIN
                    CASE WHEN j.waits_until > decide.as_of THEN 'min_interval' END,
                    CASE WHEN j.step_now IS NOT NULL AND j.sends_on > decide.as_of THEN 'not_sending_day' END,
                    -- A claim that is not dunned anyway does not count in net.
-                   CASE WHEN j.step_now IS NULL OR j.held_until IS NOT NULL OR j.sends_on > decide.as_of OR j.status = 'in_collection'
-                             OR (j.due_on >= decide.as_of AND j.waits_until > decide.as_of) THEN NULL
+                   CASE WHEN j.step_now IS NULL OR j.held_until IS NOT NULL OR j.status = 'in_collection'
+                             OR (j.due_on >= decide.as_of AND greatest(j.sends_on, j.waits_until) > decide.as_of) THEN NULL
                         WHEN j.to_ask <= 0 THEN 'net_credit'
                         WHEN CASE j.grouped_by WHEN 'invoice' THEN j.to_ask ELSE j.net END < j.minimum_amount THEN 'below_minimum' END
                ], NULL), '{}'),

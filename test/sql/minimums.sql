@@ -144,5 +144,13 @@ SELECT count(*) AS not_produced FROM unnest('{no_policy,in_collection,no_step_le
 SELECT DISTINCT r AS not_in_the_list FROM generate_series(date '2024-05-20', '2024-07-20', '1 day') d, customer c, decide(d::date, ARRAY[c.id]) x, unnest(x.reasons) r
  WHERE (c.name = 'x' OR c.number IN ('A', 'C')) AND r <> ALL ('{no_policy,in_collection,no_step_left,not_due,hold,min_interval,not_sending_day,net_credit,below_minimum,below_share}');
 
+-- All that apply are named, though each alone would be enough: held beside, issued lately, on a Saturday, too little; or covered by what is on account.
+SELECT set_policy('several', '{due-1 email upcoming,due+1 email reminder}', minimum_amount => 20, min_interval => 10, send_days => '{1,2,3,4,5}') > 0 AS made, add_customer('several', 'y', policy => 'several') > 0 AS added,
+       issue_invoice('several', 'N1', 10, '2024-05-25', '2024-05-31') > 0 AS n1, issue_invoice('several', 'N2', 5, '2024-05-25', '2024-06-02', 'USD') > 0 AS before_due,
+       hold(invoice => 'N1', from_on => '2024-05-31', until_on => '2024-06-10', amount => 2) > 0 AS part;
+SELECT i, e.* FROM unnest('{N1,N2}'::text[]) i, explain(i, '2024-06-01') e;
+SELECT record_payment('several', 10, '2024-06-01', '{}') > 0 AS on_account;
+SELECT e.* FROM explain('N1', '2024-06-01') e;
+
 RESET search_path;
 SELECT debiteur.drop_ledger('minimums', true);

@@ -87,4 +87,12 @@ SELECT count(*) > 60 AS runs, sum(drafts) > 300 AS notices, sum(lines) > sum(dra
 -- Every kind of it was there: listed beside, partly open, each policy.
 SELECT count(*) FILTER (WHERE NOT taken) > 20 AS listed, count(*) FILTER (WHERE open_amount < amount) > 20 AS partly_open FROM notice_line;
 SELECT p.name, count(*) > 30 AS notices FROM notice o JOIN policy p ON p.id = o.policy_id WHERE p.name <> 'default' GROUP BY 1 ORDER BY 1;
+-- The leading claim: the oldest due, then the largest, then the first.
+SELECT add_customer('C3', 'De Boer') > 0 AS c3;
+SELECT count(issue_invoice('C3', n, a, '2025-01-01', d)) AS issued
+  FROM (VALUES ('L1', 10, date '2025-01-31'), ('L2', 30, '2025-01-31'), ('L3', 30, '2025-01-31'), ('L4', 90, '2025-02-01'), ('L5', 90, '2025-01-31')) v(n, a, d);
+SELECT record_payment('C3', 80, '2025-01-10', '{L5}') > 0 AS little_is_open;
+SELECT lead, claims FROM preview('2025-02-07', 'C3');
+SELECT record_payment('C3', 30, '2025-01-10', '{L2}') > 0 AS paid;
+SELECT lead, claims FROM preview('2025-02-07', 'C3');
 SELECT debiteur.drop_ledger('preview', true);

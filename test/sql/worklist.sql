@@ -128,6 +128,13 @@ SELECT p.received_on, i.number, a.amount, p.unallocated FROM allocation a JOIN i
 SELECT as_of, jsonb_path_query_array(d, '$.claims[*].number') AS claims, jsonb_path_query_array(d, '$.claims[*].postings[*].amount') AS postings,
        jsonb_array_length(d->'notices') AS notices, jsonb_array_length(d->'contacts') AS contacts
   FROM unnest('{2025-04-01,2025-04-02,2025-04-19,2025-04-20,2025-04-22}'::date[]) as_of, dossier('C6', as_of) d ORDER BY 1;
+-- A claim with the agency that is looked at again, for its hold ended, is on no notice about the others.
+SELECT add_customer('C10', 'Peters') AS c10, issue_invoice('C10', 'W1', 100, '2025-03-01', '2025-03-20') > 0 AS w1, issue_invoice('C10', 'W2', 30, '2025-03-02', '2025-04-10') > 0 AS w2;
+CALL days('2025-03-21', '2025-04-10');
+SELECT release(hold(invoice => 'W1', from_on => '2025-04-10', until_on => '2025-04-20'), '2025-04-11') > 0 AS released;
+SELECT number, status, next_on FROM invoice WHERE number LIKE 'W%' ORDER BY 1;
+CALL advance('2025-04-11');
+SELECT n.action, n.amount, l.number, l.taken FROM notice n JOIN notice_line l ON l.notice_id = n.id WHERE n.issued_on = '2025-04-11' AND l.number LIKE 'W%';
 -- With what was on account, what he promised, and what became of it and of his plan.
 SELECT add_customer('C9', 'Vos') AS c9, issue_invoice('C9', 'V1', 100, '2025-03-01', '2025-03-10') > 0 AS v1, promise('2025-03-15', 'C9', from_on => '2025-03-11', tolerance_days => 1, note => 'on the phone') > 0 AS promised;
 SELECT record_payment('C9', 40, '2025-03-14', '{V1}') > 0 AS part, record_payment('C9', 10, '2025-03-14', '{}') AS on_account, agree_plan('{2025-03-20,2025-04-20}', 'C9', from_on => '2025-03-17', broken_after_days => 0) AS plan \gset
