@@ -74,8 +74,14 @@ BEGIN
     PERFORM FROM customer c WHERE c.id IN (SELECT b.customer_id FROM supply_block b WHERE b.source = 'policy' AND b.released_on IS NULL) ORDER BY c.id FOR NO KEY UPDATE;
     UPDATE supply_block b SET released_on = greatest(release_by_policy.as_of, b.blocked_on)
      WHERE b.source = 'policy' AND b.released_on IS NULL
-       AND NOT EXISTS (SELECT FROM invoice i WHERE i.customer_id = b.customer_id AND i.open_amount > 0 AND is_open(i.status) AND i.due_on < release_by_policy.as_of);
+       -- As no notice asks for what credit notes and money on account cover, no block stays for it.
+       AND NOT EXISTS (SELECT FROM invoice i
+                        WHERE i.customer_id = b.customer_id AND i.open_amount <> 0 AND is_open(i.status) AND (i.due_on < release_by_policy.as_of OR i.kind = 'credit_note')
+                        GROUP BY i.currency
+                       HAVING sum(i.open_amount) > coalesce((SELECT sum(m.unallocated) FROM payment m
+                                                              WHERE m.customer_id = b.customer_id AND m.currency = i.currency AND m.unallocated <> 0
+                                                                AND m.received_on <= release_by_policy.as_of), 0));
     GET DIAGNOSTICS released = ROW_COUNT;
     RETURN released;
 END $$;
-COMMENT ON FUNCTION release_by_policy(date) IS 'Ends the blocks that dunning made of customers of whom nothing is overdue any more; those made by hand stay. Returns how many. advance() does it. Error RV016: not a date.';
+COMMENT ON FUNCTION release_by_policy(date) IS 'Ends the blocks that dunning made of customers of whom nothing is overdue any more that credit notes and money on account don''t cover; those made by hand stay. Returns how many. advance() does it. Error RV016: not a date.';

@@ -148,6 +148,11 @@ CALL days('2025-05-02', '2025-05-09');
 SELECT record_payment('C7', 10, '2025-05-10', '{S1}') > 0 AS paid, supply_blocked('C7', '2025-05-10') AS blocked;
 CALL advance('2025-05-10');
 SELECT supply_blocked('C7', '2025-05-10') AS blocked;
+-- Or what is overdue is covered, by money on account and credit notes of its currency.
+CALL days('2025-05-11', '2025-05-18');
+SELECT record_payment('C7', 6, '2025-05-20', '{}') > 0 AS part, record_payment('C7', 10, '2025-05-18', '{}', 'USD') > 0 AS other_currency, issue_credit_note('C7', 'S3', 4, issued_on => '2025-05-19') > 0 AS rest;
+CALL days('2025-05-19', '2025-05-20');
+SELECT as_of, supply_blocked('C7', as_of) AS blocked FROM unnest('{2025-05-18,2025-05-19,2025-05-20}'::date[]) as_of ORDER BY 1;
 -- Money on account comes off, from the day it came in; whoever has paid all of it is not called. What was taken back is no answer.
 SELECT add_customer('C8', 'Meijer') AS c8, issue_invoice('C8', 'M1', 50, '2025-06-01', '2025-06-10') > 0 AS m1;
 SELECT record_contact('C8', 'reached', contacted_on => '2025-05-01') > 0 AS before, record_payment('C8', 5, '2025-05-02', '{}') AS refused_by_bank \gset
