@@ -121,10 +121,11 @@ LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cach
 #variable_conflict use_column
 DECLARE
     days_off CONSTANT date[] := holidays();
-    in_force CONSTANT bigint[] := ARRAY(SELECT DISTINCT h.plan_id FROM hold h
-                                         WHERE h.customer_id = ANY (customers) AND h.plan_id IS NOT NULL
+    in_force CONSTANT bigint[] := ARRAY(SELECT DISTINCT p.id FROM hold h JOIN plan p ON p.id = h.plan_id
+                                         WHERE h.customer_id = ANY (customers)
                                            AND CASE WHEN kept_from IS NULL THEN h.during @> draft_instalment_notices.as_of
-                                                    ELSE upper(h.during) > kept_from AND lower(h.during) <= draft_instalment_notices.as_of END);
+                                                    ELSE upper(h.during) > kept_from AND p.agreed_on <= draft_instalment_notices.as_of
+                                                         AND (p.ended_on <= draft_instalment_notices.as_of) IS NOT TRUE END);
     looked_at CONSTANT bigint[] := ARRAY(SELECT n.plan_id FROM instalment n
                                           WHERE simulated IS NULL AND n.customer_id = ANY (customers) AND n.remind_on <= draft_instalment_notices.as_of);
 BEGIN
@@ -149,15 +150,27 @@ BEGIN
           LEFT JOIN held(draft_instalment_notices.as_of, customers) k ON k.invoice_id = c.id AND c.kind <> 'credit_note'
          CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM hold h WHERE h.invoice_id = c.related_id AND h.plan_id = ANY (in_force)) AND c.kind = 'credit_note' AS of_plan) b
          GROUP BY 1, 2
+    ), held_besides AS (
+        -- What is disputed, promised or held by hand is not asked for; the claims of a plan that is kept are settled by then in a simulation, but not all of its instalments.
+        SELECT h.plan_id, sum(least(CASE WHEN kept_from IS NULL THEN coalesce(c.open_amount, 0) ELSE i.open_amount END, k.amount)) AS amount
+          FROM hold h
+          JOIN held(draft_instalment_notices.as_of, customers, by_plans => false) k ON k.invoice_id = h.invoice_id
+          JOIN invoice i ON i.id = h.invoice_id
+          LEFT JOIN claim c ON c.id = h.invoice_id
+         WHERE h.plan_id = ANY (in_force) GROUP BY 1
     ), item AS (
         SELECT v.plan_id, v.number, v.due_on, p.customer_id, p.currency, p.channel, p.id = ANY (in_force) AS holds,
                CASE WHEN kept_from IS NOT NULL AND v.due_on <= draft_instalment_notices.as_of THEN 0 ELSE v.open_amount END AS open_amount
           FROM value_instalments(in_force || looked_at, draft_instalment_notices.as_of) v JOIN plan p ON p.id = v.plan_id
     ), weighed AS (
-        -- Credits go to the instalments in the order of their due dates.
-        SELECT t.*, t.open_amount - least(t.open_amount, greatest(coalesce(c.amount, 0) - coalesce(sum(t.open_amount) FILTER (WHERE t.holds) OVER earlier, 0), 0)) AS asked
-          FROM item t LEFT JOIN credit c ON c.customer_id = t.customer_id AND c.currency = t.currency
-        WINDOW earlier AS (PARTITION BY t.customer_id, t.currency ORDER BY t.due_on, t.plan_id, t.number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+        -- Credits go to the instalments in the order of their due dates; what is held takes from a plan's last ones.
+        SELECT t.*, greatest(least(t.open_amount, sum(t.open_amount) OVER from_here - coalesce(b.amount, 0))
+                             - greatest(coalesce(c.amount, 0) - coalesce(sum(t.open_amount) FILTER (WHERE t.holds) OVER earlier, 0), 0), 0) AS asked
+          FROM item t
+          LEFT JOIN credit c ON c.customer_id = t.customer_id AND c.currency = t.currency
+          LEFT JOIN held_besides b ON b.plan_id = t.plan_id
+        WINDOW earlier AS (PARTITION BY t.customer_id, t.currency ORDER BY t.due_on, t.plan_id, t.number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+               from_here AS (PARTITION BY t.plan_id ORDER BY t.number DESC)
     ), dated AS (
         SELECT w.*, d.announce_on, d.ask_on, sending_day(draft_instalment_notices.as_of, d.send_days, d.quiet, days_off) = draft_instalment_notices.as_of AS sends,
                nullif(sending_day(draft_instalment_notices.as_of + 1, d.send_days, d.quiet, days_off), 'infinity') AS sends_again_on,
@@ -182,7 +195,7 @@ BEGIN
       FROM wanted w;
 END $$;
 COMMENT ON FUNCTION draft_instalment_notices(date, bigint[], claim_state[], date, bigint) IS
-'Of the instalments of these customers that advance would look at on a date, which are announced or asked for (taken), by which action, and with what amount (asked): what is open of it, less what is left of the customer''s credit notes and money on account in its currency when his overdue claims that are not held have had their part; they go to his instalments in the order of their due dates. So all that is asked of him on a day is never more than he owes net. next_on: when it is looked at again; NULL: no more. simulated: claims and money on account in the place of those that are posted, as of decide(); then all instalments of plans that hold are looked at, whether they were reminded of or not. kept_from: plans that hold then or later are kept: each instalment is paid when it is due. under_policy: by its calendar (NULL: that of the customer''s policy).';
+'Of the instalments of these customers that advance would look at on a date, which are announced or asked for (taken), by which action, and with what amount (asked): what is open of it, less what is left of the customer''s credit notes and money on account in its currency when his overdue claims that are not held have had their part; they go to his instalments in the order of their due dates. What is disputed, promised or held by hand of the claims takes from the last instalments. So all that is asked of him on a day is never more than he owes net. next_on: when it is looked at again; NULL: no more. simulated: claims and money on account in the place of those that are posted, as of decide(); then all instalments of plans that hold are looked at, whether they were reminded of or not. kept_from: plans that hold then or later are kept: each instalment is paid when it is due. under_policy: by its calendar (NULL: that of the customer''s policy).';
 
 CREATE OR REPLACE FUNCTION remind_instalments(as_of date, most int) RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$

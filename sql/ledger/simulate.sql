@@ -43,7 +43,7 @@ BEGIN
            n.issued_on,
            -- Whoever is later than that already has broken his habit; a plan is kept, and settles its claims before they would be dunned again.
            CASE WHEN simulated_claims.payments = 'behaviour' AND i.kind <> 'credit_note'
-                THEN coalesce((SELECT max(upper(h.during)) FROM hold h WHERE h.invoice_id = i.id AND h.plan_id IS NOT NULL AND upper(h.during) > simulated_claims.from_on),
+                THEN coalesce((SELECT max(upper(h.during)) FROM hold h JOIN plan p ON p.id = h.plan_id WHERE h.invoice_id = i.id AND p.ended_on IS NULL AND upper(h.during) > simulated_claims.from_on),
                               CASE WHEN e.paid_on >= simulated_claims.from_on THEN e.paid_on END) END
       FROM begun b
       JOIN invoice i ON i.id = b.id

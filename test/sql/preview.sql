@@ -104,6 +104,6 @@ END $$;
 SELECT count(*) > 60 AS runs, sum(drafts) > 300 AS notices, sum(lines) > sum(drafts) AS lines, sum(differ) AS differ FROM written;
 -- Every kind of it was there: listed beside, partly open, each policy.
 SELECT count(*) FILTER (WHERE NOT taken) > 20 AS listed, count(*) FILTER (WHERE open_amount < amount) > 20 AS partly_open FROM notice_line;
-SELECT o.action, count(*) > 20 AS notices FROM notice o JOIN instalment n ON n.plan_id = o.plan_id AND n.number = o.instalment GROUP BY 1 ORDER BY 1;
+SELECT o.action, count(*) > 10 AS notices FROM notice o JOIN instalment n ON n.plan_id = o.plan_id AND n.number = o.instalment GROUP BY 1 ORDER BY 1;
 SELECT p.name, count(*) > 30 AS notices FROM notice o JOIN policy p ON p.id = o.policy_id WHERE p.name <> 'default' GROUP BY 1 ORDER BY 1;
 SELECT debiteur.drop_ledger('preview', true);
