@@ -8,6 +8,9 @@
  * Money counts in the order of the due dates: what comes early counts for the
  * next instalments. What lowers the claims otherwise (a credit, a write-off)
  * takes from the last ones: a plan with nothing left open can't break.
+ *
+ * Postings wait for it: each table is read by its index for the plans given,
+ * whatever the planner thinks of the rows that functions return.
  */
 CREATE OR REPLACE FUNCTION agree_plan(
     due_on date[], customer text DEFAULT NULL, invoices text[] DEFAULT NULL, amounts numeric[] DEFAULT NULL, from_on date DEFAULT NULL, broken_after_days int DEFAULT 5,
@@ -59,7 +62,7 @@ BEGIN
     PERFORM add_instalments(begin_plan.plan, begin_plan.due_on, begin_plan.amounts);
     -- Before it has claims, nothing breaks it: it may hold that long.
     PERFORM hold_claims(begin_plan.claims, array_fill(NULL::numeric, ARRAY[cardinality(begin_plan.claims)]), 'plan', e.during, p.note, NULL, p.id)
-       FROM plan p JOIN plan_ends(ARRAY[begin_plan.plan]) e ON e.plan_id = p.id;
+       FROM plan p JOIN plan_ends(ARRAY[begin_plan.plan]) e ON e.plan_id = p.id WHERE p.id = begin_plan.plan;
     PERFORM follow_plans(ARRAY[begin_plan.plan]);
 END $$;
 COMMENT ON FUNCTION begin_plan(bigint, date[], numeric[], bigint[]) IS 'Gives a new plan its instalments and its holds. Error RV006: one of the claims is with an agency.';
@@ -179,7 +182,8 @@ BEGIN
            CASE WHEN least(t.over_on, b.broken_on, p.ended_on) > p.agreed_on THEN daterange(p.agreed_on, least(t.over_on, b.broken_on, p.ended_on)) ELSE 'empty' END
       FROM plan p
       JOIN term t ON t.plan_id = p.id
-      LEFT JOIN broken b ON b.plan_id = p.id;
+      LEFT JOIN broken b ON b.plan_id = p.id
+     WHERE p.id = ANY (plans);
 END $$;
 COMMENT ON FUNCTION plan_ends(bigint[]) IS 'Of these plans, by all that is posted: the first day on which each is broken (NULL: none; the day after one at whose end less had come in than was to be in by then, and something was open; that day itself when the plan was over), and the days on which it holds.';
 
@@ -189,12 +193,12 @@ BEGIN
     IF cardinality(plans) = 0 THEN
         RETURN;
     END IF;
-    WITH moved AS (
-        UPDATE hold h SET during = e.during FROM plan_ends(plans) e WHERE h.plan_id = e.plan_id AND h.during <> e.during RETURNING h.plan_id
-    )
-    -- What was paid, or broken, when it was looked at, may not be so now.
-    UPDATE instalment n SET remind_on = p.agreed_on
-      FROM plan p WHERE p.id = n.plan_id AND p.id IN (SELECT m.plan_id FROM moved m) AND p.ended_on IS NULL AND n.remind_on IS DISTINCT FROM p.agreed_on;
+    UPDATE hold h SET during = e.during FROM plan_ends(plans) e WHERE h.plan_id = e.plan_id AND h.plan_id = ANY (plans) AND h.during <> e.during;
+    IF FOUND THEN
+        -- What was paid, or broken, when it was looked at, may not be so now.
+        UPDATE instalment n SET remind_on = p.agreed_on
+          FROM plan p WHERE n.plan_id = ANY (plans) AND p.id = n.plan_id AND p.ended_on IS NULL AND n.remind_on IS DISTINCT FROM p.agreed_on;
+    END IF;
 END $$;
 COMMENT ON FUNCTION follow_plans(bigint[]) IS 'Brings the holds of these plans in line with what is posted, and has the next advance look again at the instalments of those that changed.';
 
@@ -214,7 +218,8 @@ BEGIN
       JOIN (SELECT h.plan_id, sum(m.came_in) AS came_in, sum(m.open_amount) AS open_amount
               FROM (SELECT array_agg(h.id) AS holds, array_agg(value_plans.as_of) AS days FROM hold h WHERE h.plan_id = ANY (value_plans.ids)) n
              CROSS JOIN LATERAL money_since(n.holds, n.days) m
-              JOIN hold h ON h.id = m.hold_id GROUP BY 1) s ON s.plan_id = p.id;
+              JOIN hold h ON h.id = m.hold_id GROUP BY 1) s ON s.plan_id = p.id
+     WHERE p.id = ANY (value_plans.ids);
 END $$;
 COMMENT ON FUNCTION value_plans(bigint[], date) IS 'How these plans stood on a date; see plans().';
 
