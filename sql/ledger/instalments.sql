@@ -197,8 +197,9 @@ END $$;
 COMMENT ON FUNCTION draft_instalment_notices(date, bigint[], claim_state[], date, bigint) IS
 'Of the instalments of these customers that advance would look at on a date, which are announced or asked for (taken), by which action, and with what amount (asked): what is open of it, less what is left of the customer''s credit notes and money on account in its currency when his overdue claims that are not held have had their part; they go to his instalments in the order of their due dates. What is disputed, promised or held by hand of the claims takes from the last instalments. So all that is asked of him on a day is never more than he owes net. next_on: when it is looked at again; NULL: no more. simulated: claims and money on account in the place of those that are posted, as of decide(); then all instalments of plans that hold are looked at, whether they were reminded of or not. kept_from: plans that hold then or later are kept: each instalment is paid when it is due. under_policy: by its calendar (NULL: that of the customer''s policy).';
 
+-- As execute_decisions(): by the indexes.
 CREATE OR REPLACE FUNCTION remind_instalments(as_of date, most int) RETURNS bigint
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     owners bigint[] := ARRAY(SELECT q.customer_id FROM (SELECT n.customer_id FROM instalment n WHERE n.remind_on <= remind_instalments.as_of
