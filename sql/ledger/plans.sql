@@ -43,7 +43,7 @@ BEGIN
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION agree_plan(date[], text, text[], numeric[], date, int, int, int, text, text, text, text) IS
-'Agrees that a customer pays these invoices, or (NULL) all that is open of his, by instalments: due dates (instalment_dates() makes them) and amounts (NULL: equal parts) that sum to what is open. From from_on (today) on the claims are not dunned until broken_after_days after an instalment that is not in by then: that breaks the plan, and dunning goes on the day after. Each instalment is announced remind_before days before it is due, and asked for remind_after days after (NULL: not), by notices of their own over channel. currency: that of the invoices, else of settings. Returns the plan''s id. How it stands: plans(), instalments(). Errors: RV009 no such customer or open invoice; RV004 the amounts don''t sum to what is open; RV007 nothing is open; RV016 a day is missing or before from_on, or something was posted after from_on; RV018 one of the claims has a plan already; 22023, 23514 another value out of range.';
+'Agrees that a customer pays these invoices, or (NULL) all that is open of his, by instalments: due dates (instalment_dates() makes them) and amounts (NULL: equal parts) that sum to what is open. From from_on (today) on the claims are not dunned until broken_after_days after an instalment that is not in by then: that breaks the plan, and dunning goes on the day after. Each instalment is announced remind_before days before it is due, and asked for remind_after days after (NULL: not), by notices of their own over channel, on the sending days of the customer''s policy (reminder_days()), for what credit notes and money on account leave of it. currency: that of the invoices, else of settings. Returns the plan''s id. How it stands: plans(), instalments(). Errors: RV009 no such customer or open invoice; RV004 the amounts don''t sum to what is open; RV007 nothing is open; RV016 a day is missing or before from_on, or something was posted after from_on; RV018 one of the claims has a plan already; 22023, 23514 another value out of range.';
 
 CREATE OR REPLACE FUNCTION begin_plan(plan bigint, due_on date[], amounts numeric[], claims bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -179,9 +179,14 @@ BEGIN
     IF cardinality(plans) = 0 THEN
         RETURN;
     END IF;
-    UPDATE hold h SET during = e.during FROM plan_ends(plans) e WHERE h.plan_id = e.plan_id AND h.during <> e.during;
+    WITH moved AS (
+        UPDATE hold h SET during = e.during FROM plan_ends(plans) e WHERE h.plan_id = e.plan_id AND h.during <> e.during RETURNING h.plan_id
+    )
+    -- What was paid, or broken, when it was looked at, may not be so now.
+    UPDATE instalment n SET remind_on = p.agreed_on
+      FROM plan p WHERE p.id = n.plan_id AND p.id IN (SELECT m.plan_id FROM moved m) AND p.ended_on IS NULL AND n.remind_on IS DISTINCT FROM p.agreed_on;
 END $$;
-COMMENT ON FUNCTION follow_plans(bigint[]) IS 'Brings the holds of these plans in line with what is posted.';
+COMMENT ON FUNCTION follow_plans(bigint[]) IS 'Brings the holds of these plans in line with what is posted, and has the next advance look again at the instalments of those that changed.';
 
 CREATE OR REPLACE FUNCTION value_plans(ids bigint[], as_of date) RETURNS TABLE (plan_id bigint, came_in numeric, open_amount numeric, broken_on date, status text)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
