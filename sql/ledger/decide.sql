@@ -27,7 +27,8 @@
  * Below a minimum a step waits, and is taken when its notice reaches it. It
  * does not fall back to a lower step: that was taken, and none is taken twice.
  */
-CREATE OR REPLACE FUNCTION decide(as_of date DEFAULT today(), customers bigint[] DEFAULT NULL, only_invoice bigint DEFAULT NULL, simulated claim_state[] DEFAULT NULL)
+CREATE OR REPLACE FUNCTION decide(as_of date DEFAULT today(), customers bigint[] DEFAULT NULL, only_invoice bigint DEFAULT NULL, simulated claim_state[] DEFAULT NULL,
+                                  all_overdue boolean DEFAULT false)
 RETURNS TABLE (
     invoice_id bigint, customer_id bigint, invoice text, customer text, currency text, status invoice_status, due_on date,
     open_amount numeric, policy_id bigint, grouped_by text, step int, action dunning_step, taken boolean, reasons text[], next_on date,
@@ -91,7 +92,8 @@ BEGIN
           JOIN customer_policy c ON c.customer_id = i.customer_id
           LEFT JOIN policy p ON p.id = coalesce(i.policy_id, c.policy_id)
           LEFT JOIN held(decide.as_of, whose) k ON any_hold AND k.invoice_id = i.id AND i.kind <> 'credit_note'
-         WHERE i.customer_id = ANY (whose) AND i.open_amount <> 0 AND is_open(i.status) AND i.issued_on <= decide.as_of
+         -- Said of both, so that not all customers are read.
+         WHERE i.customer_id = ANY (whose) AND c.customer_id = ANY (whose) AND i.open_amount <> 0 AND is_open(i.status) AND i.issued_on <= decide.as_of
     ), dated AS (
         SELECT t.*, CASE WHEN t.candidate OR any_credit THEN next_step(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age, days_off, t.convention) END AS step_now,
                CASE WHEN t.candidate OR any_credit THEN next_step_on(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age, days_off, t.convention) END AS step_day,
@@ -131,8 +133,9 @@ BEGIN
           FROM askable a WINDOW whole AS (PARTITION BY a.customer_id, a.currency)
     ), judged AS (
         SELECT w.*, coalesce(w.overdue, 0) + CASE WHEN w.due_on < decide.as_of THEN 0 ELSE coalesce(w.upcoming, 0) END - w.credits AS net
-          -- Claims that are not looked at only if credits cover some of them: a notice may list those.
-          FROM weighed w WHERE w.candidate OR (any_credit AND w.kind <> 'credit_note' AND w.to_ask < w.asked)
+          -- Claims that are not looked at only if credits cover some of them, or if a notice may list them.
+          FROM weighed w
+         WHERE w.candidate OR (any_credit AND w.kind <> 'credit_note' AND w.to_ask < w.asked) OR (all_overdue AND w.dunnable AND w.due_on < decide.as_of)
     ), reasoned_by_claim AS (
         SELECT j.*, array_remove(ARRAY[
                    CASE WHEN j.used_policy IS NULL THEN 'no_policy'
@@ -177,8 +180,8 @@ BEGIN
       FROM reasoned r
      WHERE only_invoice IS NULL OR r.id = only_invoice;
 END $$;
-COMMENT ON FUNCTION decide(date, bigint[], bigint, claim_state[]) IS
-'What advance(as_of) would do with each claim that it would look at (looked_at), and with those that credits cover: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; asked: what a notice asks of it, which is what is open and not held, less credit: what credit notes and money on account cover of it; held_until: all is held, until that day at least (infinity: until release()); wait_until: end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account; notice_amount: what the notice asks for the claims whose step it is, which is to reach step_minimum, and minimum_share of total_open, all that is open with its customer (NULL: no policy has such minimums); sends_on: first day, not before as_of, on which its policy takes steps (NULL: each). customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not; simulated: decides for these in the place of the claims and the money on account of the customers, who are to be given (NULL: for what is posted). Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, not_sending_day, net_credit, below_minimum, below_share.';
+COMMENT ON FUNCTION decide(date, bigint[], bigint, claim_state[], boolean) IS
+'What advance(as_of) would do with each claim that it would look at (looked_at), and with those that credits cover: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; asked: what a notice asks of it, which is what is open and not held, less credit: what credit notes and money on account cover of it; held_until: all is held, until that day at least (infinity: until release()); wait_until: end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account; notice_amount: what the notice asks for the claims whose step it is, which is to reach step_minimum, and minimum_share of total_open, all that is open with its customer (NULL: no policy has such minimums); sends_on: first day, not before as_of, on which its policy takes steps (NULL: each). customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not; simulated: decides for these in the place of the claims and the money on account of the customers, who are to be given (NULL: for what is posted); all_overdue: also the other claims of these customers that are overdue and not handed over, which a notice may list. Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, not_sending_day, net_credit, below_minimum, below_share.';
 
 CREATE OR REPLACE FUNCTION explain(invoice text, as_of date DEFAULT today()) RETURNS TABLE (reason text, detail text)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$

@@ -9,13 +9,10 @@ RETURNS TABLE (
 )
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
-DECLARE
-    -- Most customers have no hold: then the plan below looks for none.
-    any_hold CONSTANT boolean := EXISTS (SELECT FROM hold h WHERE h.customer_id = ANY (customers) AND h.during @> draft_notices.as_of);
 BEGIN
     RETURN QUERY
     WITH decision AS MATERIALIZED (
-        SELECT * FROM decide(draft_notices.as_of, customers, simulated => draft_notices.simulated)
+        SELECT * FROM decide(draft_notices.as_of, customers, simulated => draft_notices.simulated, all_overdue => true)
     ), head AS MATERIALIZED (
         SELECT row_number() OVER (ORDER BY g.customer_id, g.currency, g.may_list DESC, g.step DESC, g.lead_id) AS draft, g.*,
                -- Of a customer's notices the most severe lists what is overdue beside; a hand-over lists only what is handed over.
@@ -26,31 +23,14 @@ BEGIN
                        d.grouped_by = 'customer' AND action(d.action) <> 'hand_over' AND bool_and(d.due_on < draft_notices.as_of) AS may_list
                   FROM decision d WHERE d.taken
                  GROUP BY 1, 2, 3, 4, 5, 6, 7) g
-    ), claim AS (
-        -- One of the two is left when this is planned.
-        SELECT i.id, i.customer_id, i.kind, i.currency, i.due_on, i.open_amount, i.status FROM invoice i WHERE simulated IS NULL
-        UNION ALL
-        SELECT s.id, s.customer_id, s.kind, s.currency, s.due_on, s.open_amount, s.status FROM unnest(simulated) s WHERE simulated IS NOT NULL
-    ), overdue AS (
-        SELECT i.*, CASE WHEN k.amount IS NULL THEN i.open_amount ELSE greatest(i.open_amount - k.amount, 0) END AS asked
-          FROM claim i
-          LEFT JOIN held(draft_notices.as_of, customers) k ON any_hold AND k.invoice_id = i.id
-         WHERE i.customer_id = ANY (customers) AND i.open_amount <> 0 AND i.due_on < draft_notices.as_of
-           AND i.status IN ('open', 'overdue') AND i.kind <> 'credit_note' AND (k.amount IS NULL OR k.amount < i.open_amount)
-    ), item AS (
-        SELECT coalesce(d.taken, false) AS taken, coalesce(d.looked_at, false) AS decided, o.id IS NOT NULL AS may_be_listed, coalesce(d.invoice_id, o.id) AS id,
-               coalesce(d.customer_id, o.customer_id) AS customer_id, coalesce(d.currency, o.currency) AS currency, coalesce(d.status, o.status) AS status,
-               coalesce(d.due_on, o.due_on) AS due_on, coalesce(d.open_amount, o.open_amount) AS open_amount, coalesce(d.asked, o.asked) AS asked,
-               d.policy_id, d.grouped_by, d.step, d.action, d.reasons, d.next_on
-          FROM decision d FULL JOIN overdue o ON o.id = d.invoice_id
     )
-    SELECT h.draft, coalesce(h.lead_id = i.id, false), i.taken, i.decided, i.id, i.customer_id, i.currency, i.status, i.due_on, i.open_amount, i.asked,
-           coalesce(h.policy_id, i.policy_id), coalesce(h.step, i.step), coalesce(h.action, i.action), i.reasons, i.next_on
-      FROM item i
-      LEFT JOIN head h ON h.customer_id = i.customer_id AND h.currency = i.currency
-                      AND CASE WHEN i.taken THEN h.policy_id = i.policy_id AND h.step = i.step AND h.grouped_by = i.grouped_by AND coalesce(h.single_id, i.id) = i.id
-                               ELSE h.lists_rest AND i.may_be_listed AND i.asked > 0 END
-     WHERE i.decided OR h.draft IS NOT NULL;
+    SELECT h.draft, coalesce(h.lead_id = d.invoice_id, false), d.taken, d.looked_at, d.invoice_id, d.customer_id, d.currency, d.status, d.due_on, d.open_amount, d.asked,
+           coalesce(h.policy_id, d.policy_id), coalesce(h.step, d.step), coalesce(h.action, d.action), d.reasons, d.next_on
+      FROM decision d
+      LEFT JOIN head h ON h.customer_id = d.customer_id AND h.currency = d.currency
+                      AND CASE WHEN d.taken THEN h.policy_id = d.policy_id AND h.step = d.step AND h.grouped_by = d.grouped_by AND coalesce(h.single_id, d.invoice_id) = d.invoice_id
+                               ELSE h.lists_rest AND d.due_on < draft_notices.as_of AND d.status <> 'in_collection' AND d.asked > 0 END
+     WHERE d.looked_at OR h.draft IS NOT NULL;
 END $$;
 COMMENT ON FUNCTION draft_notices(date, bigint[], claim_state[]) IS
 'The decisions of decide() for these customers, a row a claim, with the notice that it is on: draft, numbered from 1 by customer and currency, the most severe first; NULL: on none. taken: the step is taken for it; if not, it is listed because it is overdue too, on the most severe notice that the customer gets. lead: it leads the notice: the oldest due, then the largest, then the lowest id. policy_id, step, action: of the notice. decided: false for a claim that is only listed, and was not to be decided for. The arguments and other columns are those of decide().';
