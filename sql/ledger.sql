@@ -167,8 +167,8 @@ COMMENT ON FUNCTION debiteur.upgrade_ledger(text) IS 'Brings a ledger to the ver
 CREATE OR REPLACE FUNCTION debiteur.grant_ledger(ledger text, role name, level text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    clerk   CONSTANT text[] := '{add_customer,issue_invoice,issue_credit_note,apply_credit,record_payment,allocate,reverse_payment,reschedule,hold,release,dispute,add_note,resolve_dispute,promise,agree_plan,revise_plan,cancel_plan,confirm_notice,fail_notice,take_messages,record_contact,record_agency_payment}';
-    manager CONSTANT text[] := clerk || '{write_off,cancel_invoice,set_policy,assign_policy,migrate_policy,add_holiday,add_dutch_holidays,remove_holiday,set_notice_text,advance,advance_batch,fold,time_out_notices,recall_claim,block_supply,release_supply,release_by_policy}'::text[];
+    clerk   CONSTANT text[] := '{add_customer,issue_invoice,issue_credit_note,apply_credit,record_payment,allocate,reverse_payment,reschedule,hold,release,dispute,add_note,resolve_dispute,promise,agree_plan,revise_plan,cancel_plan,confirm_notice,fail_notice,take_messages,record_contact,record_agency_payment,reserve_credit,release_credit}';
+    manager CONSTANT text[] := clerk || '{write_off,cancel_invoice,set_policy,assign_policy,migrate_policy,add_holiday,add_dutch_holidays,remove_holiday,set_notice_text,advance,advance_batch,fold,time_out_notices,recall_claim,block_supply,release_supply,release_by_policy,set_credit_limit,apply_credit_limits}'::text[];
     routine regprocedure;
 BEGIN
     PERFORM debiteur.require_ledger(ledger);

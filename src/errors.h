@@ -31,6 +31,7 @@
  *	RV017	the template of a notice has a fault, or a placeholder that nothing
  *			fills
  *	RV018	the claim is held so already
+ *	RV019	no credit: over the limit, or supply is blocked
  */
 #ifndef DEBITEUR_ERRORS_H
 #define DEBITEUR_ERRORS_H

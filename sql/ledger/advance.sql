@@ -46,7 +46,7 @@ BEGIN
         IF reminded > 0 THEN
             RETURN state || jsonb_build_object('done', (state->>'done')::bigint + reminded);
         END IF;
-        PERFORM fold(), time_out_notices(), release_by_policy(as_of);
+        PERFORM fold(), time_out_notices(), release_by_policy(as_of), apply_credit_limits(as_of);
         UPDATE run r SET finished_at = moment, failures = 0
          WHERE r.as_of = advance_batch.as_of AND (r.finished_at IS NULL OR r.failures > 0 OR (state->>'done')::bigint > 0);
         RETURN NULL;
@@ -88,15 +88,16 @@ BEGIN
         SELECT nextval('notice_id_seq') AS id, l.*
           FROM (SELECT d.draft, d.customer_id, d.currency, d.policy_id, d.step, d.action, d.invoice_id AS lead_id FROM decision d WHERE d.lead ORDER BY d.draft) l
     ), line AS MATERIALIZED (
-        SELECT h.id AS notice_id, i.id AS invoice_id, i.customer_id, i.number, i.kind, i.reference, d.taken, h.policy_id, h.step, i.cycle,
-               i.amount, i.open_amount, d.asked, i.due_on
+        SELECT h.id AS notice_id, d.invoice_id, d.customer_id, d.number, d.kind, d.reference, d.taken, h.policy_id, h.step, d.cycle,
+               d.amount, d.open_amount, d.asked, d.due_on
           FROM decision d
           JOIN head h ON h.draft = d.draft
-          JOIN invoice i ON i.id = d.invoice_id
+    ), owner AS MATERIALIZED (
+        SELECT c.* FROM customer c WHERE c.id = ANY (customers)
     ), written_with AS (
         -- Once a step and language, not once a notice.
         SELECT d.step, d.language, find_notice_text(action(d.step), channel(d.step), d.language) AS id
-          FROM (SELECT DISTINCT h.action AS step, c.language FROM head h JOIN customer c ON c.id = h.customer_id) d
+          FROM (SELECT DISTINCT h.action AS step, c.language FROM head h JOIN owner c ON c.id = h.customer_id) d
     ), put_notice AS (
         INSERT INTO notice (id, customer_id, currency, policy_id, step, channel, action, issued_on, lead_id, amount,
                             name, address, country, email, phone, language, text_id, sent_by)
@@ -104,7 +105,7 @@ BEGIN
                c.name, c.address, c.country, c.email, c.phone, c.language, t.id, channel(h.action)
           FROM head h
           JOIN (SELECT l.notice_id, sum(l.asked) AS amount FROM line l GROUP BY 1) s ON s.notice_id = h.id
-          JOIN customer c ON c.id = h.customer_id
+          JOIN owner c ON c.id = h.customer_id
           LEFT JOIN written_with t ON t.step = h.action AND t.language = c.language
     ), put_line AS (
         INSERT INTO notice_line (notice_id, invoice_id, customer_id, number, kind, reference, taken, policy_id, step, cycle, amount, open_amount, asked, due_on)
@@ -118,7 +119,8 @@ BEGIN
                status = CASE WHEN d.taken AND action(d.action) = 'hand_over' THEN 'in_collection'
                              WHEN i.status = 'open' AND d.due_on < execute_decisions.as_of THEN 'overdue'
                              ELSE i.status END
-          FROM decision d WHERE d.decided AND i.id = d.invoice_id
+          -- Found as decide() found it, by the customers.
+          FROM decision d WHERE d.decided AND i.id = d.invoice_id AND i.customer_id = ANY (customers) AND i.open_amount <> 0
     )
     SELECT count(*) FILTER (WHERE d.taken) AS steps, count(*) FILTER (WHERE d.decided AND d.status = 'open' AND d.due_on < execute_decisions.as_of) AS overdue,
            (SELECT array_agg(h.id) FROM head h) AS notices,

@@ -1,8 +1,9 @@
 /*
  * facts: posted facts stay as posted, whoever asks; a wrong one is corrected
  * by a counter-posting. The conditions are in the triggers' WHEN clauses, so a
- * lawful change costs no function call; updates are checked AFTER, for a BEFORE
- * trigger would lock every row once more.
+ * lawful change costs no function call, and an update of other columns, such as
+ * a dunning run's, nothing; updates are checked AFTER, for a BEFORE trigger
+ * would lock every row once more.
  */
 CREATE OR REPLACE FUNCTION facts_stay() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -21,7 +22,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION status_refused() IS 'Trigger: refuses (RV006) a change of status that debiteur.can_become() does not know, or that only a posting makes.';
 
-CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON invoice FOR EACH ROW
+CREATE OR REPLACE TRIGGER facts_update
+    AFTER UPDATE OF id, customer_id, number, kind, related_id, currency, amount, issued_on, terms ON invoice FOR EACH ROW
     WHEN (OLD.status <> 'draft' AND (
           NEW.id <> OLD.id OR NEW.customer_id <> OLD.customer_id OR NEW.number <> OLD.number OR NEW.kind <> OLD.kind
           OR NEW.related_id IS DISTINCT FROM OLD.related_id OR NEW.currency <> OLD.currency OR NEW.amount <> OLD.amount
@@ -29,11 +31,11 @@ CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON invoice FOR EACH ROW
     EXECUTE FUNCTION facts_stay('invoice', 'An issued invoice keeps its number, customer, kind, currency, amount, dates and terms.',
         'Correct it by a credit note and a new invoice.');
 -- The triggers of allocation and reschedule write these columns; nobody else does.
-CREATE OR REPLACE TRIGGER facts_due AFTER UPDATE ON invoice FOR EACH ROW
+CREATE OR REPLACE TRIGGER facts_due AFTER UPDATE OF due_on, rescheduled_on ON invoice FOR EACH ROW
     WHEN (pg_trigger_depth() = 0
           AND (NEW.rescheduled_on IS DISTINCT FROM OLD.rescheduled_on OR (OLD.status <> 'draft' AND NEW.due_on <> OLD.due_on)))
     EXECUTE FUNCTION facts_stay('invoice', 'due_on and rescheduled_on follow the rows of reschedule.', 'Use reschedule(): it moves the open amount on the day that it happens.');
-CREATE OR REPLACE TRIGGER facts_allocated AFTER UPDATE ON invoice FOR EACH ROW
+CREATE OR REPLACE TRIGGER facts_allocated AFTER UPDATE OF allocated, closed_on ON invoice FOR EACH ROW
     WHEN (pg_trigger_depth() = 0
           AND (NEW.allocated <> OLD.allocated OR (OLD.status <> 'draft' AND NEW.closed_on IS DISTINCT FROM OLD.closed_on)))
     EXECUTE FUNCTION facts_stay('invoice', 'allocated and closed_on follow the allocations.', 'Post an allocation: record_payment(), allocate(), write_off().');
@@ -95,7 +97,7 @@ CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON policy FOR EACH ROW
           OR NEW.grouped_by <> OLD.grouped_by OR NEW.minimum_amount <> OLD.minimum_amount OR NEW.min_interval <> OLD.min_interval
           OR NEW.step_minimums IS DISTINCT FROM OLD.step_minimums OR NEW.minimum_share <> OLD.minimum_share
           OR NEW.steps <> OLD.steps OR NEW.convention <> OLD.convention OR NEW.send_days IS DISTINCT FROM OLD.send_days
-          OR NEW.quiet IS DISTINCT FROM OLD.quiet)
+          OR NEW.quiet IS DISTINCT FROM OLD.quiet OR NEW.currency IS DISTINCT FROM OLD.currency)
     EXECUTE FUNCTION facts_stay('policy', 'A version of a policy stays as it was.', 'set_policy() makes a new version.');
 -- Claims and notices name their version without a foreign key.
 CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON policy FOR EACH ROW
@@ -121,3 +123,8 @@ CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE OR DELETE ON hold_note FOR 
     EXECUTE FUNCTION facts_stay('hold_note', 'Notes are evidence.', 'Add another note: add_note().');
 CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON hold_note
     EXECUTE FUNCTION facts_stay('hold_note', 'Notes are evidence.', 'debiteur.drop_ledger() drops a whole ledger.');
+
+CREATE OR REPLACE TRIGGER facts_update BEFORE UPDATE OR DELETE ON credit_limit FOR EACH ROW
+    EXECUTE FUNCTION facts_stay('credit_limit', 'Who gave which limit, and when, stays as it was.', 'set_credit_limit() gives another limit, or none.');
+CREATE OR REPLACE TRIGGER facts_truncate BEFORE TRUNCATE ON credit_limit
+    EXECUTE FUNCTION facts_stay('credit_limit', 'Decisions on limits are not deleted.', 'debiteur.drop_ledger() drops a whole ledger.');

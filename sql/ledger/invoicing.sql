@@ -51,7 +51,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION draft_issued() IS 'Trigger: a draft that is issued counts from now on, and is looked at by the next advance; one over 0 is paid at once.';
 
-CREATE OR REPLACE TRIGGER draft_issued AFTER UPDATE ON invoice FOR EACH ROW
+CREATE OR REPLACE TRIGGER draft_issued AFTER UPDATE OF status ON invoice FOR EACH ROW
     WHEN (OLD.status = 'draft' AND NEW.status = 'open') EXECUTE FUNCTION draft_issued();
 
 CREATE OR REPLACE FUNCTION require_amount(amount numeric, currency text) RETURNS void

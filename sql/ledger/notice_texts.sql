@@ -58,7 +58,7 @@ END $$;
 COMMENT ON FUNCTION find_notice_text(text, text, text) IS 'The text that a notice is written with: in the customer''s language before English, for its channel before for any; NULL: there is none.';
 
 CREATE OR REPLACE FUNCTION write_notices(notices bigint[]) RETURNS TABLE (notice bigint, subject text, body text, lines jsonb, due_on date)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE ROWS 300 SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     -- Line by line from the notice's key: the plan does not depend on statistics that lag behind a large run.

@@ -5,9 +5,10 @@
 CREATE OR REPLACE FUNCTION draft_notices(as_of date, customers bigint[], simulated claim_state[] DEFAULT NULL)
 RETURNS TABLE (
     draft bigint, lead boolean, taken boolean, decided boolean, invoice_id bigint, customer_id bigint, currency text, status invoice_status,
-    due_on date, open_amount numeric, asked numeric, policy_id bigint, step int, action dunning_step, reasons text[], next_on date
+    due_on date, open_amount numeric, asked numeric, policy_id bigint, step int, action dunning_step, reasons text[], next_on date,
+    number text, kind text, reference text, amount numeric, cycle int
 )
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE ROWS 5000 SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -25,7 +26,8 @@ BEGIN
                  GROUP BY 1, 2, 3, 4, 5, 6, 7) g
     )
     SELECT h.draft, coalesce(h.lead_id = d.invoice_id, false), d.taken, d.looked_at, d.invoice_id, d.customer_id, d.currency, d.status, d.due_on, d.open_amount, d.asked,
-           coalesce(h.policy_id, d.policy_id), coalesce(h.step, d.step), coalesce(h.action, d.action), d.reasons, d.next_on
+           coalesce(h.policy_id, d.policy_id), coalesce(h.step, d.step), coalesce(h.action, d.action), d.reasons, d.next_on,
+           d.invoice, d.kind, d.reference, d.amount, d.cycle
       FROM decision d
       LEFT JOIN head h ON h.customer_id = d.customer_id AND h.currency = d.currency
                       AND CASE WHEN d.taken THEN h.policy_id = d.policy_id AND h.step = d.step AND h.grouped_by = d.grouped_by AND coalesce(h.single_id, d.invoice_id) = d.invoice_id

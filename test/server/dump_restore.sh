@@ -56,6 +56,8 @@ SQL
 holds 'a history is posted' history source ar 2024-01-01 2024-08-31 0.1
 holds '... in a ledger of an odd name' history source "$odd" 2023-11-01 2024-02-29 0.2
 holds '... in a ledger called select' history source "$word" 2024-02-01 2024-05-31 0.3
+is '... orders are reserved for' "$(sql source "SELECT count(ar.reserve_credit(number, 10, 'order')) > 1 FROM ar.customer WHERE NOT ar.supply_blocked(number)")" t
+is '... limits are set' "$(sql source "SELECT count(ar.set_credit_limit(number, 500)) > 1 FROM ar.customer")" t
 is 'everything that a ledger can hold has come up' "$(sql source "
 	SELECT (SELECT count(DISTINCT kind) FROM ar.invoice), (SELECT count(DISTINCT status) FROM ar.invoice), (SELECT count(DISTINCT kind) FROM ar.allocation),
 	       (SELECT count(DISTINCT currency) FROM ar.invoice), (SELECT count(DISTINCT action) FROM ar.notice), (SELECT count(*) > 1 FROM ar.hold),

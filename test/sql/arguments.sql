@@ -38,6 +38,7 @@ CREATE FUNCTION pg_temp.call_of(routine oid, argument text, value text) RETURNS 
                WHEN r.argument = 'due_on' AND r.proname ~ 'plan' THEN '''{2024-03-02,2024-04-02}''' WHEN r.argument = 'credit_note' AND r.proname = 'resolve_dispute' THEN '''NEW''' WHEN r.argument = 'outcome' AND r.proname = 'resolve_dispute' THEN '''granted'''
                WHEN r.argument = 'channel' THEN CASE r.proname WHEN 'take_messages' THEN 'NULL' ELSE '''phone''' END
                WHEN r.proname = 'assign_policy' AND r.argument = 'segment' THEN 'NULL'
+               WHEN r.proname = 'reserve_credit' AND r.argument = 'until_on' THEN '''9999-12-31'''
                WHEN r.proname = 'recall_claim' AND r.argument = 'invoice' THEN '''F9'''
                WHEN r.argument = 'customers' THEN '''{1}''' ELSE coalesce(g.value, 'NULL') END), ', ' ORDER BY r.n))
       FROM arguments.routine r LEFT JOIN arguments.good g ON g.argument = r.argument WHERE r.oid = call_of.routine $$;

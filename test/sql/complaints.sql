@@ -2,8 +2,8 @@
 -- complaints: what users of other dunning systems complain about, as lessons
 -- with a number each, and the smallest history that would show the defect
 --
--- Numbers that are missing are not about dunning. Every lesson is a transaction
--- that is rolled back, so each begins with an empty ledger.
+-- Numbers that are missing are not about dunning or credit limits. Every lesson
+-- is a transaction that is rolled back, so each begins with an empty ledger.
 --
 \set SHOW_CONTEXT never
 \set ON_ERROR_ROLLBACK on
@@ -401,6 +401,27 @@ CALL owes('C1', 'A', 100, '2024-01-31'); CALL owes('C1', 'B', 10, '2024-01-31');
 SELECT hold(invoice => 'A', until_on => '2024-02-10', from_on => '2024-02-01') > 0 AS held, hold(invoice => 'C', until_on => '2024-02-10', from_on => '2024-02-01') > 0 AS held;
 CALL runs('2024-02-01', '2024-02-11');
 SELECT customer, issued_on, amount, claims FROM sent;
+ROLLBACK;
+
+-- 46. Amounts of different currencies are never added: a limit is in one, and what is owed in others is listed by itself.
+BEGIN;
+CALL owes('C1', 'A', 600, '2024-01-31'); CALL owes('C1', 'B', 600, '2024-01-31', currency => 'USD');
+SELECT set_credit_limit('C1', 1000) > 0 AS set;
+SELECT currency, exposure, credit_limit, available FROM exposure('C1');
+SELECT ok FROM check_credit('C1', 400);
+ROLLBACK;
+
+-- 47. An order counts once: reserved again, invoiced in parts, and for what was not delivered yet. Cancelled and opened again, it is checked as a new one. (Two sessions at once: the isolation test concurrent_credit.)
+BEGIN;
+CALL owes('C1', 'A', 600, '2024-01-31');
+SELECT set_credit_limit('C1', 1000) > 0 AS set, reserve_credit('C1', 300, 'O1') > 0 AS o1, reserve_credit('C1', 400, 'O1') > 0 AS changed;
+SELECT receivable, reserved, exposure FROM exposure('C1');
+SELECT issue_invoice('C1', 'B', 150, reference => 'O1') > 0 AS part_delivered;
+SELECT receivable, reserved, exposure FROM exposure('C1');
+SELECT release_credit('C1', 'O1') AS closed, reserve_credit('C1', 250, 'O2') > 0 AS another_order;
+SELECT reserve_credit('C1', 250, 'O1') > 0 AS opened_again;
+CALL run_on(today());
+SELECT supply_blocked('C1') AS blocked;
 ROLLBACK;
 
 RESET search_path;

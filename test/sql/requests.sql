@@ -44,7 +44,7 @@ INSERT INTO call VALUES
     (23, 'reschedule', 'reschedule(''F2'', ''2024-02-01'', posted_on => ''2024-01-15'', key => ''k30'')');
 CREATE FUNCTION pg_temp.rows_of_all() RETURNS bigint LANGUAGE sql AS
 $$ SELECT (SELECT count(*) FROM customer) + (SELECT count(*) FROM invoice) + (SELECT count(*) FROM payment) + (SELECT count(*) FROM allocation) + (SELECT count(*) FROM hold) + (SELECT count(*) FROM reschedule) + (SELECT count(*) FROM policy) + (SELECT count(*) FROM holiday) + (SELECT count(*) FROM request)
-       + (SELECT count(*) FROM segment) + (SELECT count(*) FROM migration) + (SELECT count(*) FROM dispute) + (SELECT count(*) FROM hold_note) + (SELECT count(*) FROM promise) + (SELECT count(*) FROM plan) + (SELECT count(*) FROM instalment) $$;
+       + (SELECT count(*) FROM segment) + (SELECT count(*) FROM migration) + (SELECT count(*) FROM dispute) + (SELECT count(*) FROM hold_note) + (SELECT count(*) FROM promise) + (SELECT count(*) FROM plan) + (SELECT count(*) FROM instalment) + (SELECT count(*) FROM credit_limit) + (SELECT count(*) FROM credit_reservation) $$;
 CREATE FUNCTION pg_temp.twice(command text) RETURNS TABLE (result bigint, rows bigint, again bigint, rows_again bigint) LANGUAGE plpgsql AS $$
 DECLARE
     before bigint := pg_temp.rows_of_all();
@@ -56,10 +56,11 @@ BEGIN
     RETURN NEXT;
 END $$;
 SELECT name, t.* FROM (SELECT * FROM call ORDER BY n) c CROSS JOIN LATERAL pg_temp.twice(command) t;
--- With the agency.
+-- With the agency, and on credit.
 SELECT set_policy('default', '{due+1 agency hand_over}') > 0 AS made;
 SELECT advance_batch('2024-02-10') IS NOT NULL AS handed_over;
-INSERT INTO call VALUES (31, 'recall_claim', 'recall_claim(''F1'', ''2024-02-11'', key => ''k31'')'), (32, 'record_agency_payment', 'record_agency_payment(''C1'', 5, 1, ''2024-02-11'', key => ''k32'')');
+INSERT INTO call VALUES (31, 'recall_claim', 'recall_claim(''F1'', ''2024-02-11'', key => ''k31'')'), (32, 'record_agency_payment', 'record_agency_payment(''C1'', 5, 1, ''2024-02-11'', key => ''k32'')'),
+    (33, 'set_credit_limit', 'set_credit_limit(''C1'', 1000, key => ''k33'')'), (34, 'reserve_credit', 'reserve_credit(''C1'', 10.50, ''O1'', key => ''k34'')'), (35, 'release_credit', 'release_credit(''C1'', ''O1'', key => ''k35'')');
 SELECT name, t.* FROM (SELECT * FROM call WHERE n > 30 ORDER BY n) c CROSS JOIN LATERAL pg_temp.twice(command) t;
 -- And after all the others, with amounts written another way.
 SELECT issue_invoice('C1', 'F1', 100.1000, '2024-01-01', '2024-01-31', key => 'k2') AS f1, record_payment('C1', 30.00, '2024-01-05', '{F1}', key => 'k4') AS payment;
