@@ -11,17 +11,17 @@ WITH
 held AS MATERIALIZED (
     SELECT h.invoice_id, sum(coalesce(h.amount, 'infinity')) AS amount, min(upper(h.during)) AS ends_on
       FROM bare.hold h WHERE h.during @> :'as_of'::date GROUP BY 1
-), due AS MATERIALIZED (
-    SELECT i.id, i.open_amount - coalesce(k.amount, 0) AS asked, k.ends_on
-      FROM bare.invoice i LEFT JOIN held k ON k.invoice_id = i.id
-     WHERE i.next_on <= :'as_of'::date AND i.open_amount <> 0 AND i.step = 1
 ), kept AS (
-    UPDATE bare.invoice i SET next_on = d.ends_on FROM due d WHERE i.id = d.id AND d.asked <= 0
-), moved AS (
+    UPDATE bare.invoice i SET next_on = k.ends_on
+      FROM held k WHERE i.id = k.invoice_id AND i.next_on <= :'as_of'::date AND i.step = 1 AND k.amount >= i.open_amount
+), taken AS (
     UPDATE bare.invoice i
        SET step = 2, next_on = i.due_on + 14, noticed_on = :'as_of'::date, policy_id = 1
-      FROM due d WHERE i.id = d.id AND d.asked > 0
-    RETURNING i.id, i.customer_id, i.number, i.currency, i.cycle, i.amount, i.open_amount, i.due_on, i.reference, d.asked
+     WHERE i.next_on <= :'as_of'::date AND i.open_amount <> 0 AND i.step = 1
+       AND NOT EXISTS (SELECT FROM held k WHERE k.invoice_id = i.id AND k.amount >= i.open_amount)
+    RETURNING i.id, i.customer_id, i.number, i.currency, i.cycle, i.amount, i.open_amount, i.due_on, i.reference
+), moved AS MATERIALIZED (
+    SELECT t.*, t.open_amount - coalesce(k.amount, 0) AS asked FROM taken t LEFT JOIN held k ON k.invoice_id = t.id
 ),
 \else
 moved AS (
