@@ -136,6 +136,14 @@ RETURNS TABLE (day date, currency text, step int, channel text, action text, rea
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
+    any_interval CONSTANT boolean := EXISTS (SELECT FROM policy p WHERE p.min_interval > 0);
+    -- Of other customers, what is handed over counts for nothing any more.
+    all_open CONSTANT bigint[] := CASE WHEN EXISTS (SELECT FROM policy p WHERE p.minimum_share > 0) THEN customers ELSE ARRAY(
+        SELECT i.customer_id FROM invoice i
+         WHERE i.customer_id = ANY (customers) AND i.kind = 'credit_note' AND (i.open_amount <> 0 OR simulate_customers.payments = 'actual')
+         UNION
+        SELECT u.customer_id FROM money_use u
+         WHERE u.customer_id = ANY (customers) AND u.amount <> 0 AND u.used_on > CASE simulate_customers.payments WHEN 'actual' THEN from_on ELSE date '9999-12-31' END) END;
     agenda claim_states[];
     due claim_state[];
     due_customers bigint[];
@@ -156,7 +164,8 @@ BEGIN
       FROM generate_series(0, until_on - from_on) AS n(n)
       LEFT JOIN (SELECT w.look_on, array_agg(w.s) AS claims
                    FROM (SELECT s, min(s.next_on) OVER (PARTITION BY s.customer_id) AS look_on
-                           FROM simulated_claims(customers, policy, from_on, until_on, payments) s) w
+                           FROM simulated_claims(customers, policy, from_on, until_on, payments) s
+                          WHERE s.status <> 'in_collection' OR s.customer_id = ANY (all_open)) w
                   GROUP BY 1) e ON e.look_on = from_on + n.n;
     FOR n IN 1 .. cardinality(agenda) LOOP
         day := from_on + n - 1;
@@ -166,31 +175,34 @@ BEGIN
         IF reminded <> '{}' THEN
             due := reminded_claims(due, reminded, reminded_on, day);
         END IF;
-        due_customers := ARRAY(SELECT DISTINCT s.customer_id FROM unnest(due) s);
+        due_customers := ARRAY(SELECT DISTINCT (c.claim).customer_id FROM (SELECT unnest(due) AS claim) c);
         open_claims := simulated_day(due, due_customers, day, payments);
         FOR r IN
             WITH drafted AS MATERIALIZED (
                 SELECT * FROM draft_notices(day, due_customers, open_claims)
             ), moved AS (
-                -- The claims after this day, as execute_decisions() would leave them.
-                SELECT ROW(s.id, s.customer_id, s.kind, s.related_id, s.currency, s.issued_on, s.due_on, s.rescheduled_on, s.open_amount,
-                           CASE WHEN d.taken AND action(d.action) = 'hand_over' THEN 'in_collection' ELSE s.status END,
-                           CASE WHEN d.taken THEN d.policy_id ELSE s.policy_id END,
-                           CASE WHEN d.taken THEN d.step ELSE s.step END,
-                           CASE WHEN d.taken THEN day ELSE s.noticed_on END,
+                -- The claims after this day, as execute_decisions() would leave them. Most are as they were: those go on unopened.
+                SELECT CASE WHEN d.decided OR w.changed OR (any_interval AND bool_or(d.taken) OVER of_customer) THEN
+                       ROW((s.claim).id, (s.claim).customer_id, (s.claim).kind, (s.claim).related_id, (s.claim).currency, (s.claim).issued_on, (s.claim).due_on,
+                           (s.claim).rescheduled_on, (s.claim).open_amount,
+                           CASE WHEN d.taken AND action(d.action) = 'hand_over' THEN 'in_collection' ELSE (s.claim).status END,
+                           CASE WHEN d.taken THEN d.policy_id ELSE (s.claim).policy_id END,
+                           CASE WHEN d.taken THEN d.step ELSE (s.claim).step END,
+                           CASE WHEN d.taken THEN day ELSE (s.claim).noticed_on END,
                            w.next_on,
-                           CASE WHEN bool_or(d.taken) OVER of_customer THEN day ELSE s.last_notice_on END,
-                           s.settled_on)::claim_state AS claim,
+                           CASE WHEN bool_or(d.taken) OVER of_customer THEN day ELSE (s.claim).last_notice_on END,
+                           (s.claim).settled_on)::claim_state
+                       ELSE s.claim END AS claim, s.customer_id,
                        min(w.next_on) OVER of_customer AS look_on
-                  FROM unnest(due) s
-                  LEFT JOIN drafted d ON d.invoice_id = s.id
+                  FROM (SELECT c.claim, (c.claim).id, (c.claim).customer_id, (c.claim).next_on FROM (SELECT unnest(due) AS claim OFFSET 0) c) s
+                  LEFT JOIN (SELECT * FROM drafted d WHERE d.decided) d ON d.invoice_id = s.id
                  -- What was not decided though it was due is settled.
-                 CROSS JOIN LATERAL (SELECT CASE WHEN d.decided THEN d.next_on WHEN s.next_on > day THEN s.next_on END) AS w(next_on)
+                 CROSS JOIN LATERAL (SELECT CASE WHEN d.decided THEN d.next_on WHEN s.next_on > day THEN s.next_on END, s.next_on <= day) AS w(next_on, changed)
                 WINDOW of_customer AS (PARTITION BY s.customer_id)
             )
             SELECT m.look_on - from_on + 1 AS place, array_agg(m.claim) AS claims, NULL AS currency, NULL::int AS step, NULL AS channel, NULL AS action,
                    NULL AS reason, NULL::bigint AS notices, NULL::bigint AS number, NULL::numeric AS amount
-              FROM moved m WHERE m.look_on <= until_on GROUP BY 1
+              FROM moved m WHERE m.look_on <= until_on AND ((m.claim).status <> 'in_collection' OR m.customer_id = ANY (all_open)) GROUP BY 1
             UNION ALL
             SELECT NULL, NULL, d.currency, d.step, channel(d.action), action(d.action), NULL, count(*) FILTER (WHERE d.lead), count(*) FILTER (WHERE d.taken), sum(d.asked)
               FROM drafted d WHERE d.draft IS NOT NULL GROUP BY 3, 4, 5, 6

@@ -27,6 +27,22 @@ SELECT * FROM simulate(NULL, '2024-01-20', '2024-01-21', 'perhaps');
 SELECT * FROM compare_policies(NULL, '2024-01-20', '2024-03-20');
 SELECT debiteur.drop_ledger('simulate', true);
 
+-- What is handed over counts, where a credit note belongs to it, or a share of all that is open is wanted; from the first day, and from one after it.
+SELECT debiteur.create_ledger('simulate', time_zone => 'UTC');
+SELECT set_policy('default', '{due+1 email reminder,prev+5 agency hand_over}') > 0 AS made, add_customer('C1', 'Credited') > 0 AS c1, add_customer('C2', 'Shared') > 0 AS c2;
+SELECT issue_invoice('C1', 'K1', 100, '2024-01-01') > 0 AS k1, issue_invoice('C1', 'K2', 50, '2024-01-11') > 0 AS k2;
+SELECT record_payment('C1', 100, '2024-01-12', '{K1}') AS payment \gset
+SELECT issue_credit_note('C1', 'N1', 60, 'K1', '2024-01-13') > 0 AS n1, reverse_payment(:payment, '2024-01-14') > 0 AS reversed;
+SELECT day, action, reason, claims, amount FROM simulate(NULL, '2024-02-01', '2024-02-12');
+CALL advance('2024-02-01');
+CALL advance('2024-02-06');
+SELECT day, action, reason, claims, amount FROM simulate(NULL, '2024-02-08', '2024-02-12');
+CALL advance('2024-02-12');
+SELECT set_policy('share', '{due+1 email reminder,prev+5 agency hand_over}', minimum_share => 0.4) > 0 AS made, assign_policy('share', customer => 'C2') > 0 AS assigned;
+SELECT issue_invoice('C2', 'S1', 100, '2024-02-01') > 0 AS s1, issue_invoice('C2', 'S2', 50, '2024-02-11') > 0 AS s2;
+SELECT day, action, reason, claims, amount FROM simulate(NULL, '2024-03-03', '2024-03-13') WHERE amount <> 50 OR reason IS NOT NULL;
+SELECT debiteur.drop_ledger('simulate', true);
+
 --
 -- A random ledger is simulated, and then really advanced, day by day.
 --
