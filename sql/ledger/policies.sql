@@ -89,5 +89,6 @@ BEGIN
     PERFORM FROM customer c WHERE c.id = ANY (customers) ORDER BY c.id FOR NO KEY UPDATE;
     UPDATE invoice i SET next_on = i.issued_on
      WHERE i.customer_id = ANY (customers) AND is_open(i.status) AND i.kind <> 'credit_note' AND i.step = 0 AND i.open_amount <> 0;
+    PERFORM remind_anew(customers);
 END $$;
-COMMENT ON FUNCTION replan(bigint[]) IS 'Has the next advance look again at all claims without a notice of these customers: their policy may be another one now.';
+COMMENT ON FUNCTION replan(bigint[]) IS 'Has the next advance look again at all claims without a notice of these customers, and at their instalments: their policy may be another one now.';

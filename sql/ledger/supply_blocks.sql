@@ -63,24 +63,37 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION block_by_policy(bigint[]) IS 'Blocks the supply of the customers who got a notice stop_supply among these.';
 
+CREATE OR REPLACE FUNCTION owing_nothing_overdue(customers bigint[], as_of date) RETURNS bigint[]
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+    -- As no notice asks for what credit notes and money on account cover, no block stays for it.
+    RETURN ARRAY(SELECT c.id FROM unnest(customers) c(id)
+                  WHERE NOT EXISTS (SELECT FROM invoice i
+                                     WHERE i.customer_id = c.id AND i.open_amount <> 0 AND is_open(i.status) AND (i.due_on < as_of OR i.open_amount < 0)
+                                     GROUP BY i.currency
+                                    HAVING sum(i.open_amount) > coalesce((SELECT sum(m.unallocated) FROM payment m
+                                                                           WHERE m.customer_id = c.id AND m.currency = i.currency AND m.unallocated <> 0
+                                                                             AND m.received_on <= as_of), 0)));
+END $$;
+COMMENT ON FUNCTION owing_nothing_overdue(bigint[], date) IS 'Those of these customers of whom nothing is overdue on a date that credit notes and money on account don''t cover.';
+
 CREATE OR REPLACE FUNCTION release_by_policy(as_of date) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
+    customers bigint[] := ARRAY(SELECT b.customer_id FROM supply_block b WHERE b.source = 'policy' AND b.released_on IS NULL);
     released int;
 BEGIN
     PERFORM require_date(release_by_policy.as_of, 'as_of');
-    -- The customers first and in order, as everywhere.
-    PERFORM FROM customer c WHERE c.id IN (SELECT b.customer_id FROM supply_block b WHERE b.source = 'policy' AND b.released_on IS NULL) ORDER BY c.id FOR NO KEY UPDATE;
+    customers := owing_nothing_overdue(customers, release_by_policy.as_of);
+    IF customers = '{}' THEN
+        RETURN 0;
+    END IF;
+    -- The customers first and in order, as everywhere; a payment may have been reversed before they are ours.
+    PERFORM FROM customer c WHERE c.id = ANY (customers) ORDER BY c.id FOR NO KEY UPDATE;
+    customers := owing_nothing_overdue(customers, release_by_policy.as_of);
     UPDATE supply_block b SET released_on = greatest(release_by_policy.as_of, b.blocked_on)
-     WHERE b.source = 'policy' AND b.released_on IS NULL
-       -- As no notice asks for what credit notes and money on account cover, no block stays for it.
-       AND NOT EXISTS (SELECT FROM invoice i
-                        WHERE i.customer_id = b.customer_id AND i.open_amount <> 0 AND is_open(i.status) AND (i.due_on < release_by_policy.as_of OR i.kind = 'credit_note')
-                        GROUP BY i.currency
-                       HAVING sum(i.open_amount) > coalesce((SELECT sum(m.unallocated) FROM payment m
-                                                              WHERE m.customer_id = b.customer_id AND m.currency = i.currency AND m.unallocated <> 0
-                                                                AND m.received_on <= release_by_policy.as_of), 0));
+     WHERE b.source = 'policy' AND b.released_on IS NULL AND b.customer_id = ANY (customers);
     GET DIAGNOSTICS released = ROW_COUNT;
     RETURN released;
 END $$;
