@@ -19,7 +19,7 @@ REPLACEABLE = kpi provision chart ledger
 # The ledger template: LEDGER_ONCE makes tables, LEDGER_REPLACEABLE runs again
 # in every upgrade_ledger(). Both become the function debiteur.ledger_template().
 LEDGER_ONCE        = settings customer policy segment holiday invoice claim_state migration payment allocation reschedule promise plan hold dispute notice_text notice contact agency supply_block credit_limit run request flow
-LEDGER_REPLACEABLE = today facts require requests customers policies assignments migrations holidays invoicing allocations payments reschedules roll_up fold credits holds disputes promises plans instalments notice_texts notices worklist agencies supply_blocks decide preview advance simulate balances credit_limits aging statement kpi roll_rates provision chart verify privileges
+LEDGER_REPLACEABLE = today facts require requests customers policies assignments migrations holidays invoicing allocations payments reschedules roll_up fold credits holds disputes promises plans instalments notice_texts notices worklist agencies supply_blocks decide minimums preview advance simulate balances credit_limits aging statement kpi roll_rates provision chart verify privileges
 
 DELTAS      = $(notdir $(basename $(filter-out sql/upgrade/debiteur--%, $(wildcard sql/upgrade/*.sql))))
 UPDATES     = $(DELTAS:%=debiteur--%.sql)

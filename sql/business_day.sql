@@ -23,26 +23,26 @@ CREATE FUNCTION debiteur.roll(day date, convention text, holidays date[] DEFAULT
 COMMENT ON FUNCTION debiteur.roll(date, text, date[], integer[]) IS
 'The business day that stands for the day; a business day stands for itself. convention: following: the next one; preceding: the one before; modified_following: the next one, but the one before if that is in another month; modified_preceding: the one before, but the next one if that is in another month; unadjusted: the day itself, whatever day it is (the business day conventions of ISDA and of fmdates, is_valid_bdc). holidays, weekend and errors as of is_business_day(); 22023 no such convention, 22008 beyond the first or last date. NULL on NULL.';
 
-CREATE FUNCTION debiteur.sending_day(day date, send_days integer[], quiet datemultirange, holidays date[] DEFAULT '{}') RETURNS date
+CREATE FUNCTION debiteur.sending_day(day date, send_days integer[], quiet datemultirange, holidays date[] DEFAULT '{}', backwards boolean DEFAULT false) RETURNS date
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     weekend CONSTANT int[] := ARRAY(SELECT w FROM generate_series(1, 7) w WHERE w <> ALL (send_days));
     found date := day;
-    quiet_until date;
+    beside_quiet date;
 BEGIN
     LOOP
         IF send_days IS NOT NULL THEN
-            found := debiteur.roll(found, 'following', holidays, weekend);
+            found := debiteur.roll(found, CASE WHEN backwards THEN 'preceding' ELSE 'following' END, holidays, weekend);
         END IF;
-        SELECT coalesce(upper(r), 'infinity') INTO quiet_until FROM unnest(quiet) r WHERE r @> found;
-        IF quiet_until IS NULL OR NOT isfinite(quiet_until) THEN
-            RETURN coalesce(quiet_until, found);
+        SELECT CASE WHEN backwards THEN coalesce(lower(r) - 1, '-infinity') ELSE coalesce(upper(r), 'infinity') END INTO beside_quiet FROM unnest(quiet) r WHERE r @> found;
+        IF beside_quiet IS NULL OR NOT isfinite(beside_quiet) THEN
+            RETURN coalesce(beside_quiet, found);
         END IF;
-        found := quiet_until;
+        found := beside_quiet;
     END LOOP;
 END $$;
-COMMENT ON FUNCTION debiteur.sending_day(date, integer[], datemultirange, date[]) IS
-'The first day, not before day, on which notices go out. send_days: on these weekdays, 1, Monday, to 7, Sunday, the holidays excepted; NULL: on all days, holidays too. quiet: not on these dates; NULL: none. infinity: never. NULL gives NULL for day. Errors: 22023 none of the weekdays is one; RV016 and 22008 as of roll().';
+COMMENT ON FUNCTION debiteur.sending_day(date, integer[], datemultirange, date[], boolean) IS
+'The first day, not before day, on which notices go out; backwards: the last one, not after day. send_days: on these weekdays, 1, Monday, to 7, Sunday, the holidays excepted; NULL: on all days, holidays too. quiet: not on these dates; NULL: none. infinity, backwards -infinity: never. NULL gives NULL for day. Errors: 22023 none of the weekdays is one; RV016 and 22008 as of roll().';
 
 CREATE FUNCTION debiteur.calendar_problem(send_days integer[], quiet datemultirange) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

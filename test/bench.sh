@@ -6,7 +6,8 @@
 #	sh test/bench.sh reports [INVOICES...]
 #	sh test/bench.sh postings [INVOICES]
 #
-# advance	a dunning run; 1,000,000 invoices, 300,000 due for a step, 20,000 customers
+# advance	a dunning run; 1,000,000 invoices, 300,000 due for a step, 20,000 customers;
+#		the same with a tenth of them held; with 1 % of the invoices due; with none
 # reports	aging and KPIs of past days; ledgers of 1,000,000 and 5,000,000 invoices
 # postings	what the roll-up costs COPY and record_payment(); 1,000,000 invoices
 #
@@ -14,8 +15,8 @@
 # both sides run in turn, warm, in one session, ROUNDS times (5); the medians
 # count. Times of a noisy machine: only ratios of one run say something. Prints
 # a table a part, as doc/benchmark.md keeps it. reports takes about half an hour
-# and, in $TMPDIR, 10 GB. With BUSY=1 reports measures processor time, for a
-# machine that does other work too.
+# and, in $TMPDIR, 10 GB. With BUSY=1 reports and advance measure processor
+# time, for a machine that does other work too.
 #
 # shellcheck disable=SC2034,SC2119 # the parts use what is set here
 set -eu
@@ -34,9 +35,23 @@ value() {
 	sql -At -c "$1"
 }
 
-# Milliseconds that a psql script takes, by the client's clock.
+used_nanoseconds="SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::numeric"
+
+# Milliseconds that the last of these commands of psql's (-c or -f) takes, by the
+# client's clock or, when BUSY is set, of the backend's processor.
 milliseconds() {
-	sql -c '\timing on' "$@" | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | tail -n 1
+	if [ -z "${BUSY:-}" ]; then
+		sql -c '\timing on' "$@" | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | tail -n 1
+		return
+	fi
+	left=$#
+	for word; do
+		shift
+		[ "$left" -ne 2 ] || set -- "$@" -c "$used_nanoseconds"
+		set -- "$@" "$word"
+		left=$((left - 1))
+	done
+	sql -At "$@" -c "$used_nanoseconds" | tail -n 2 | awk 'NR == 1 { before = $1 } END { printf "%.3f\n", ($1 - before) / 1e6 }'
 }
 
 # The middle one of the numbers in the file $times/$1.
@@ -79,7 +94,7 @@ start_server() {
 # What the figures are of.
 describe() {
 	say "PostgreSQL $("$PG_CONFIG" --version | sed 's/^PostgreSQL \([^ ]*\).*/\1/'), $(getconf _NPROCESSORS_ONLN) cores, ${memory:-?} GB of memory."
-	[ -z "${BUSY:-}" ] || say 'Reports: processor time of the backend, no parallel workers.'
+	[ -z "${BUSY:-}" ] || say 'Reports and advance: processor time of the backend, no parallel workers.'
 	say "Settings: $(sed 's/ = / /' "$work/settings" | paste -s -d , - | sed 's/,/, /g')."
 }
 

@@ -21,15 +21,16 @@ CREATE TABLE predicted_notice (
 CREATE TABLE predicted_line (notice_id int, invoice_id bigint, taken boolean, cycle int, open_amount numeric, asked numeric, PRIMARY KEY (notice_id, invoice_id));
 -- Holds as they were when it looked last.
 CREATE TABLE known_hold (id bigint PRIMARY KEY, customer_id bigint, invoice_id bigint, amount numeric, during daterange);
--- What the run looks at: a row a claim.
+-- What the run looks at: a row a claim. step: that of its notice, else the furthest; fell_from: the furthest, if that is not its notice's.
 CREATE TABLE looked_at (
-    invoice_id bigint PRIMARY KEY, customer_id bigint, currency text, due_on date, open_amount numeric, asked numeric, policy_id bigint, step int, waits boolean, sends boolean, reasons text[]
+    invoice_id bigint PRIMARY KEY, customer_id bigint, currency text, due_on date, open_amount numeric, asked numeric, policy_id bigint, step int, waits boolean, sends boolean, reasons text[],
+    fell_from int, short text
 );
 -- What could be asked today of every open claim, before credits and after.
 CREATE TABLE owed (
     invoice_id bigint PRIMARY KEY, customer_id bigint, currency text, due_on date, severity int, dunnable boolean, before_credits numeric, to_ask numeric
 );
-CREATE TABLE compared (run int PRIMARY KEY, day date, claims int, notices int);
+CREATE TABLE compared (run int PRIMARY KEY, day date, claims int, notices int, fell int);
 CREATE TABLE difference (run int, what text, detail text);
 
 -- Facts.
@@ -211,6 +212,18 @@ BEGIN
     RETURN answer;
 END $$;
 
+-- The last step before this one that a claim may take by its age; NULL: none.
+CREATE FUNCTION plain_step_before(rule policy, step int, taken int, due date, issued date, as_of date) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+    FOR k IN REVERSE step - 1 .. taken + 1 LOOP
+        IF rule.catch_up = 'by_age' AND anchor(rule.steps[k]) = 'due'
+            AND (days(rule.steps[k]) > 0 OR (as_of <= due AND plain_day(due, rule.steps[k], rule.convention) > issued)) THEN
+            RETURN k;
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+
 -- What is open of the credit notes of one invoice, or (0) of all of a customer, as a positive amount.
 CREATE FUNCTION plain_credit_notes(customer bigint, of_currency text, as_of date, invoice bigint) RETURNS numeric LANGUAGE plpgsql AS $$
 BEGIN
@@ -267,6 +280,43 @@ BEGIN
                            FROM owed o JOIN predicted_case p ON p.invoice_id = o.invoice_id WHERE o.customer_id = customer AND o.currency = of_currency), 0);
 END $$;
 
+-- Minimums of notices, from the last step to the first: the claims of a notice that is below go to the step before, or wait if they have none.
+CREATE FUNCTION fall_back(as_of date) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    claim record;
+    letter record;
+    rule policy;
+    asked numeric;
+    total numeric;
+    what text;
+    before int;
+BEGIN
+    FOR level IN REVERSE (SELECT coalesce(max(l.step), 0) FROM looked_at l) .. 1 LOOP
+        FOR letter IN SELECT DISTINCT l.customer_id, l.currency, l.policy_id, CASE p.grouped_by WHEN 'invoice' THEN l.invoice_id END AS single
+                        FROM looked_at l JOIN policy p ON p.id = l.policy_id WHERE l.reasons = '{}' AND l.step = level LOOP
+            SELECT * INTO STRICT rule FROM policy p WHERE p.id = letter.policy_id;
+            asked := (SELECT sum(o.to_ask) FROM looked_at l JOIN owed o ON o.invoice_id = l.invoice_id
+                       WHERE l.reasons = '{}' AND l.step = level AND l.customer_id = letter.customer_id AND l.currency = letter.currency
+                         AND l.policy_id = letter.policy_id AND l.invoice_id = coalesce(letter.single, l.invoice_id));
+            total := (SELECT sum(p.open_amount) FROM owed o JOIN predicted_case p ON p.invoice_id = o.invoice_id
+                       WHERE o.customer_id = letter.customer_id AND o.currency = letter.currency);
+            what := CASE WHEN rule.currency = letter.currency AND asked < rule.step_minimums[level] THEN 'below_minimum'
+                         WHEN asked < rule.minimum_share * total THEN 'below_share' END;
+            CONTINUE WHEN what IS NULL;
+            FOR claim IN SELECT l.*, p.step AS taken, i.issued_on FROM looked_at l JOIN predicted_case p ON p.invoice_id = l.invoice_id JOIN invoice i ON i.id = l.invoice_id
+                          WHERE l.reasons = '{}' AND l.step = level AND l.customer_id = letter.customer_id AND l.currency = letter.currency
+                            AND l.policy_id = letter.policy_id AND l.invoice_id = coalesce(letter.single, l.invoice_id) LOOP
+                before := plain_step_before(rule, level, claim.taken, claim.due_on, claim.issued_on, as_of);
+                UPDATE looked_at l SET fell_from = CASE WHEN before IS NOT NULL THEN coalesce(l.fell_from, level) END,
+                       short = coalesce(l.short, what),
+                       step = coalesce(before, l.fell_from, level),
+                       reasons = CASE WHEN before IS NULL THEN ARRAY[coalesce(l.short, what)] ELSE '{}' END
+                 WHERE l.invoice_id = claim.invoice_id;
+            END LOOP;
+        END LOOP;
+    END LOOP;
+END $$;
+
 CREATE FUNCTION predict(of_run int, as_of date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     claim record;
@@ -317,12 +367,13 @@ BEGIN
             net := plain_net(claim.customer_id, claim.currency, as_of, claim.due_on >= as_of);
             IF claim.to_ask <= 0 THEN
                 why := why || 'net_credit'::text;
-            ELSIF (CASE rule.grouped_by WHEN 'invoice' THEN claim.to_ask ELSE net END) < rule.minimum_amount THEN
+            ELSIF claim.currency = rule.currency AND (CASE rule.grouped_by WHEN 'invoice' THEN claim.to_ask ELSE net END) < rule.minimum_amount THEN
                 why := why || 'below_minimum'::text;
             END IF;
         END IF;
         UPDATE looked_at l SET reasons = why WHERE l.invoice_id = claim.invoice_id;
     END LOOP;
+    PERFORM fall_back(as_of);
     -- Notices: the claim that comes first leads.
     FOR claim IN SELECT l.*, p.cycle, o.to_ask FROM looked_at l JOIN predicted_case p ON p.invoice_id = l.invoice_id JOIN owed o ON o.invoice_id = l.invoice_id
                   WHERE l.reasons = '{}' ORDER BY l.due_on, l.open_amount DESC, l.invoice_id LOOP
@@ -364,10 +415,10 @@ END $$;
 CREATE FUNCTION compare_decisions(of_run int, as_of date) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO difference
-    SELECT of_run, 'decision', format('%s on %s: decided %s %s %s, predicted %s %s', coalesce(d.invoice_id, l.invoice_id), as_of, d.taken, d.step, d.reasons, l.step, l.reasons)
+    SELECT of_run, 'decision', format('%s on %s: decided %s %s %s %s, predicted %s %s %s', coalesce(d.invoice_id, l.invoice_id), as_of, d.taken, d.step, d.fell_from, d.reasons, l.step, l.fell_from, l.reasons)
       FROM (SELECT * FROM decide(as_of) q WHERE q.looked_at) d FULL JOIN looked_at l ON l.invoice_id = d.invoice_id
      WHERE CASE WHEN d.invoice_id IS NULL THEN l.reasons = '{}'
-                ELSE (d.taken, d.step, d.reasons) IS DISTINCT FROM (l.reasons = '{}', nullif(l.step, 0), l.reasons) END;
+                ELSE (d.taken, d.step, d.fell_from, d.reasons) IS DISTINCT FROM (l.reasons = '{}', nullif(l.step, 0), l.fell_from, l.reasons) END;
 END $$;
 
 CREATE VIEW predicted_text AS
@@ -394,7 +445,7 @@ BEGIN
      WHERE i.kind <> 'credit_note'
        AND ((i.open_amount, i.cycle, i.step, i.policy_id, i.noticed_on) IS DISTINCT FROM (p.open_amount, p.cycle, p.step, p.policy_id, p.noticed_on)
             OR CASE WHEN p.open_amount > 0 THEN i.status::text <> p.status ELSE is_open(i.status) END);
-    INSERT INTO compared SELECT of_run, as_of, count(*), (SELECT count(*) FROM predicted_notice n WHERE n.run = of_run) FROM looked_at;
+    INSERT INTO compared SELECT of_run, as_of, count(*), (SELECT count(*) FROM predicted_notice n WHERE n.run = of_run), count(l.fell_from) FROM looked_at l;
 END $$;
 
 -- What no history may show, whatever was predicted.
@@ -440,7 +491,7 @@ BEGIN
     LOOP
         steps := '{}';
         day := dice(12) - 6;
-        FOR n IN 1 .. 1 + dice(4) LOOP
+        FOR n IN 1 .. 2 + dice(4) LOOP
             steps := steps || format('due%s%s %s', to_char(day, 'SGFM99'), one_of('{"","","",bd}'),
                                      CASE WHEN day <= 0 THEN 'email upcoming' ELSE one_of('{email reminder,letter final_notice,phone call,webhook stop_supply}') END);
             day := day + 1 + dice(8);
@@ -458,11 +509,15 @@ END $$;
 
 -- A new policy, or a new version of one: who is under it is looked at again.
 CREATE FUNCTION random_policy(name text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    steps dunning_step[] := random_steps();
+    catch_up text := one_of('{one_step,by_age}');
 BEGIN
     PERFORM observe(),
-            set_policy(name, random_steps(), one_of('{one_step,by_age}'), one_of('{customer,invoice}'), one_of('{0,0,20,50}')::numeric, one_of('{0,0,3,10}')::int,
+            set_policy(name, steps, catch_up, one_of('{customer,invoice}'), one_of('{0,0,20,50}')::numeric, one_of('{0,0,3,10}')::int,
                        one_of('{unadjusted,unadjusted,following,preceding,modified_following,modified_preceding}'),
-                       one_of('{NULL,NULL,"{1,2,3,4,5}","{2,4}"}')::int[], one_of('{NULL,NULL,NULL,"{[2024-02-10,2024-02-16],[2024-03-20,2024-03-22]}"}')::datemultirange),
+                       one_of('{NULL,NULL,"{1,2,3,4,5}","{2,4}"}')::int[], one_of('{NULL,NULL,NULL,"{[2024-02-10,2024-02-16],[2024-03-20,2024-03-22]}"}')::datemultirange,
+                       CASE WHEN catch_up = 'by_age' OR dice(3) = 0 THEN ARRAY(SELECT n * 20 * dice(3) FROM generate_subscripts(steps, 1) n) END, one_of('{0,0,0,0.1,0.2}')::numeric, one_of('{NULL,EUR,EUR,USD}')),
             (SELECT count(wake(c.id, NULL, '-infinity', true)) FROM customer c WHERE c.policy = random_policy.name);
 END $$;
 
@@ -477,7 +532,7 @@ END $$;
 -- Something that happens on a day, or is posted a few days late. What is refused changes nothing.
 CREATE FUNCTION happen(today date) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    what text := one_of('{issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,issue,old,old,old,future,pay,pay,pay part,pay part,pay oldest,on account,on account,allocate,reverse,reverse,credit note,credit,credit,apply,write off,cancel,hold,hold,hold all,dispute,dispute,resolve,promise,promise,plan,plan,instalment,instalment,instalment,instalment,cancel plan,release,release,release,version,policy,reschedule,reschedule,recall}');
+    what text := one_of('{issue,issue,issue,issue,issue,issue,issue,issue,old,old,old,old,old,old,old,old,future,pay,pay,pay part,pay part,pay oldest,on account,on account,allocate,reverse,reverse,credit note,credit,credit,apply,write off,cancel,hold,hold,hold all,dispute,dispute,resolve,promise,promise,plan,plan,instalment,instalment,instalment,instalment,cancel plan,release,release,release,version,policy,reschedule,reschedule,recall}');
     day date := today - dice(4);
     who text := (SELECT c.number FROM customer c ORDER BY c.id OFFSET dice((SELECT count(*)::int FROM customer)) LIMIT 1);
     number text := 'I' || nextval('happened_seq');
@@ -530,7 +585,7 @@ BEGIN
             UPDATE predicted_case p SET status = 'overdue' WHERE p.invoice_id = old.id;
             UPDATE predicted_case p SET cycle = p.cycle + 1, step = 0, policy_id = NULL, noticed_on = NULL, look_from = r.recalled_on
               FROM recall r WHERE r.invoice_id = old.id AND p.invoice_id = old.id AND r.restarted AND r.id = (SELECT max(l.id) FROM recall l);
-        WHEN 'version' THEN PERFORM random_policy('policy ' || 1 + dice(4)) WHERE dice(4) = 0;
+        WHEN 'version' THEN PERFORM random_policy('policy ' || 1 + dice(4)) WHERE dice(2) = 0;
         WHEN 'policy' THEN
             SELECT c.* INTO old FROM customer c WHERE c.number = who;
             UPDATE customer c SET policy = 'policy ' || 1 + (right(c.policy, 1)::int % 4) WHERE c.id = old.id;
@@ -566,5 +621,7 @@ BEGIN
             PERFORM compare_rows(of_run, as_of);
             PERFORM happen(from_day + n) FROM generate_series(1, dice(2));
         END LOOP;
+        -- What is dead by now is cleaned up: else every look at the tables reads it too.
+        COMMIT;
     END LOOP;
 END $$;

@@ -37,11 +37,7 @@ BEGIN
         INSERT INTO run (as_of, started_at) VALUES (advance_batch.as_of, moment) ON CONFLICT (as_of) DO NOTHING;
         state := state || jsonb_build_object('of', (SELECT count(*) FROM invoice i WHERE i.next_on <= advance_batch.as_of));
     END IF;
-    SELECT count(*) AS claims, array_agg(DISTINCT q.customer_id) AS customers, max(q.next_on) AS next_on,
-           (array_agg(q.id ORDER BY q.next_on DESC, q.id DESC))[1] AS id INTO page
-      FROM (SELECT i.id, i.next_on, i.customer_id FROM invoice i
-             WHERE i.next_on <= advance_batch.as_of AND (i.next_on, i.id) > ((state->>'next_on')::date, (state->>'id')::bigint)
-             ORDER BY i.next_on, i.id LIMIT size) q;
+    SELECT * INTO page FROM due_claims(as_of, (state->>'next_on')::date, (state->>'id')::bigint, size);
     IF page.claims = 0 THEN
         IF (state->>'locked')::boolean AND NOT (state->>'wait')::boolean THEN
             RETURN state || '{"wait": true, "next_on": "-infinity", "id": 0}';
@@ -66,6 +62,18 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION advance_batch(date, jsonb, int) IS
 'One batch of advance(): does it for about batch_size claims (NULL: the setting debiteur.batch_size) and returns the progress to pass to the next call, NULL at the end. done of of: claims so far of those due at the start. Commit after each call.';
+
+-- Few claims may be due, and even fewer seem to be: it reads the next of them all the same, and not each time all that are due.
+CREATE OR REPLACE FUNCTION due_claims(as_of date, after_on date, after_id bigint, most int, OUT claims bigint, OUT customers bigint[], OUT next_on date, OUT id bigint)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET enable_bitmapscan = off SET enable_seqscan = off AS $$
+#variable_conflict use_column
+BEGIN
+    SELECT count(*), array_agg(DISTINCT q.customer_id), max(q.next_on), (array_agg(q.id ORDER BY q.next_on DESC, q.id DESC))[1] INTO claims, customers, next_on, id
+      FROM (SELECT i.id, i.next_on, i.customer_id FROM invoice i
+             WHERE i.next_on <= due_claims.as_of AND (i.next_on, i.id) > (after_on, after_id)
+             ORDER BY i.next_on, i.id LIMIT most) q;
+END $$;
+COMMENT ON FUNCTION due_claims(date, date, bigint, int) IS 'The claims to look at on a date, in the order of the index, after this one and at most so many: how many they are, whose, and the last of them.';
 
 -- A batch is a small part of every table: it goes by the indexes, whatever the planner thinks of the rows that functions return.
 CREATE OR REPLACE FUNCTION execute_decisions(as_of date, customers bigint[]) RETURNS void

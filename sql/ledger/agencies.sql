@@ -32,9 +32,14 @@ BEGIN
                        'claims', (SELECT jsonb_agg(l.number ORDER BY l.due_on, l.invoice_id) FROM notice_line l WHERE l.notice_id = n.id)) ORDER BY n.issued_on, n.id)
               FROM notice n WHERE n.customer_id = owner.id AND n.issued_on <= dossier.as_of), '[]'),
         'holds', coalesce((
-            SELECT jsonb_agg(jsonb_build_object('kind', h.kind, 'claim', i.number, 'amount', h.amount, 'from', lower(h.during), 'until', upper(h.during) - 1, 'reason', h.reason)
+            SELECT jsonb_agg(jsonb_build_object(
+                       'kind', h.kind, 'claim', i.number, 'amount', h.amount, 'from', lower(h.during), 'until', upper(h.during) - 1, 'reason', h.reason,
+                       'notes', coalesce((SELECT jsonb_agg(jsonb_build_object('written_at', n.created_at, 'note', n.note, 'document', n.document) ORDER BY n.id)
+                                            FROM hold_note n WHERE n.hold_id = h.id), '[]'))
+                             || CASE WHEN d.hold_id IS NULL THEN '{}'
+                                     ELSE jsonb_build_object('outcome', d.outcome, 'credited', d.credited, 'resolved_on', d.resolved_on) END
                              ORDER BY lower(h.during), h.id)
-              FROM hold h LEFT JOIN invoice i ON i.id = h.invoice_id
+              FROM hold h LEFT JOIN invoice i ON i.id = h.invoice_id LEFT JOIN dispute d ON d.hold_id = h.id
              WHERE h.customer_id = owner.id AND lower(h.during) <= dossier.as_of), '[]'),
         'contacts', coalesce((
             SELECT jsonb_agg(jsonb_build_object('contacted_on', k.contacted_on, 'channel', k.channel, 'outcome', k.outcome, 'note', k.note)
@@ -42,7 +47,7 @@ BEGIN
               FROM contact k WHERE k.customer_id = owner.id AND k.contacted_on <= dossier.as_of), '[]'));
 END $$;
 COMMENT ON FUNCTION dossier(text, date) IS
-'All that is known of a customer''s open claims on a date, as JSON: contact data, claims with their postings, notices with their delivery, holds, contacts. The message of a hand-over has it. Errors: RV009 no such customer; RV016 not a date.';
+'All that is known of a customer''s open claims on a date, as JSON: contact data, claims with their postings, notices with their delivery, holds with their notes (all that were written so far) and, of disputes, the outcome, contacts. The message of a hand-over has it. Errors: RV009 no such customer; RV016 not a date.';
 
 CREATE OR REPLACE FUNCTION recall_claim(
     invoice text, recalled_on date DEFAULT NULL, restart boolean DEFAULT false, note text DEFAULT NULL, key text DEFAULT NULL

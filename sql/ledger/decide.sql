@@ -24,17 +24,17 @@
  * credit takes the most severe notice away before a mild one, and the sum of
  * what is asked is what the customer owes.
  *
- * Below a minimum a step waits, and is taken when its notice reaches it. It
- * does not fall back to a lower step: that was taken, and none is taken twice.
+ * That is said of each claim alone; what a notice must ask for in all is in
+ * minimums.sql, through which the claims go if any policy has such minimums.
  */
 CREATE OR REPLACE FUNCTION decide(as_of date DEFAULT today(), customers bigint[] DEFAULT NULL, only_invoice bigint DEFAULT NULL, simulated claim_state[] DEFAULT NULL,
-                                  all_overdue boolean DEFAULT false)
+                                  all_overdue boolean DEFAULT false, minimums boolean DEFAULT true)
 RETURNS TABLE (
     invoice_id bigint, customer_id bigint, invoice text, customer text, currency text, status invoice_status, due_on date,
     open_amount numeric, policy_id bigint, grouped_by text, step int, action dunning_step, taken boolean, reasons text[], next_on date,
     step_on date, held_until date, wait_until date, net numeric, minimum_amount numeric, sends_on date, asked numeric,
-    credit numeric, step_minimum numeric, notice_amount numeric, minimum_share numeric, total_open numeric, looked_at boolean,
-    kind text, reference text, amount numeric, cycle int
+    credit numeric, step_minimum numeric, notice_amount numeric, minimum_share numeric, total_open numeric, looked_at boolean, fell_from int,
+    kind text, reference text, amount numeric, cycle int, issued_on date, last_step int
 )
 LANGUAGE plpgsql STABLE ROWS 5000 SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
@@ -63,6 +63,10 @@ BEGIN
     any_account := simulated IS NULL AND EXISTS (SELECT FROM payment m WHERE m.customer_id = ANY (whose) AND m.unallocated <> 0);
     any_credit := any_account OR CASE WHEN simulated IS NULL THEN EXISTS (SELECT FROM invoice i WHERE i.customer_id = ANY (whose) AND i.open_amount < 0)
                                      ELSE EXISTS (SELECT FROM unnest(simulated) s WHERE s.open_amount < 0) END;
+    IF any_minimum AND minimums IS NOT FALSE THEN
+        RETURN QUERY SELECT * FROM reach_minimums(decide.as_of, whose, decide.only_invoice, decide.simulated, decide.all_overdue);
+        RETURN;
+    END IF;
     days_off := holidays();
     RETURN QUERY
     WITH sending AS MATERIALIZED (
@@ -90,7 +94,8 @@ BEGIN
                CASE WHEN k.amount IS NULL THEN i.open_amount ELSE greatest(i.open_amount - k.amount, 0) END AS asked,
                CASE WHEN k.amount >= i.open_amount THEN k.until_on END AS held_until,
                c.customer AS customer_number, p.id AS used_policy, p.grouped_by, p.steps, p.catch_up = 'by_age' AS by_age,
-               p.minimum_amount, p.step_minimums, p.minimum_share, p.min_interval, p.convention,
+               -- In another currency there is no minimum but the share.
+               CASE WHEN p.currency = i.currency THEN p.minimum_amount END AS minimum_amount, p.minimum_share, p.min_interval, p.convention,
                CASE WHEN num_nonnulls(p.send_days, p.quiet) > 0 THEN (SELECT s.sends_on FROM sending s WHERE s.id = p.id) END AS sends_on
           FROM claim i
           JOIN owner c ON c.customer_id = i.customer_id
@@ -139,8 +144,8 @@ BEGIN
           -- Claims that are not looked at only if credits cover some of them, or if a notice may list them.
           FROM weighed w
          WHERE w.candidate OR (any_credit AND w.kind <> 'credit_note' AND w.to_ask < w.asked) OR (all_overdue AND w.dunnable AND w.due_on < decide.as_of)
-    ), reasoned_by_claim AS (
-        SELECT j.*, array_remove(ARRAY[
+    ), reasoned AS (
+        SELECT j.*, coalesce(nullif(array_remove(ARRAY[
                    CASE WHEN j.used_policy IS NULL THEN 'no_policy'
                         WHEN j.status = 'in_collection' THEN 'in_collection'
                         WHEN j.step_now IS NULL AND j.step_day IS NULL THEN 'no_step_left'
@@ -153,21 +158,10 @@ BEGIN
                              OR (j.due_on >= decide.as_of AND j.waits_until > decide.as_of) THEN NULL
                         WHEN j.to_ask <= 0 THEN 'net_credit'
                         WHEN CASE j.grouped_by WHEN 'invoice' THEN j.to_ask ELSE j.net END < j.minimum_amount THEN 'below_minimum' END
-               ], NULL) AS reasons_by_claim
+               ], NULL), '{}'),
+               -- It was looked at on this day, or later.
+               CASE WHEN j.candidate THEN '{}' ELSE ARRAY['not_due'] END) AS why_not
           FROM judged j
-    ), grouped AS (
-        SELECT j.*, j.step_minimums[j.step_now] AS step_minimum,
-               CASE WHEN any_minimum THEN
-                   sum(j.to_ask) FILTER (WHERE j.candidate AND j.reasons_by_claim = '{}') OVER (PARTITION BY j.customer_id, j.currency, j.used_policy, j.step_now,
-                                                                                          CASE j.grouped_by WHEN 'invoice' THEN j.id END) END AS notice_amount
-          FROM reasoned_by_claim j
-    ), reasoned AS (
-        SELECT g.*, g.reasons_by_claim || CASE WHEN g.reasons_by_claim <> '{}' THEN NULL
-                                               -- It was looked at on this day, or later.
-                                               WHEN NOT g.candidate THEN ARRAY['not_due']
-                                               WHEN g.notice_amount < g.step_minimum THEN ARRAY['below_minimum']
-                                               WHEN g.notice_amount < g.minimum_share * g.total_open THEN ARRAY['below_share'] END AS why_not
-          FROM grouped g
     )
     SELECT r.id, r.customer_id, r.number, r.customer_number, r.currency, r.status, r.due_on, r.open_amount, r.used_policy, r.grouped_by,
            r.step_now, r.steps[r.step_now], r.why_not = '{}', r.why_not,
@@ -179,12 +173,13 @@ BEGIN
                                        ELSE greatest(r.held_until + 1, r.waits_until, r.sends_on, decide.as_of + 1) END, 'infinity'),
                            CASE WHEN r.status = 'open' AND r.due_on >= decide.as_of THEN r.due_on + 1 END) END,
            r.step_day, r.held_until, r.waits_until, r.net, r.minimum_amount, r.sends_on, r.to_ask,
-           r.asked - r.to_ask, r.step_minimum, r.notice_amount, r.minimum_share, r.total_open, r.candidate, r.kind, r.reference, r.amount, r.cycle
+           r.asked - r.to_ask, NULL::numeric, NULL::numeric, r.minimum_share, r.total_open, r.candidate, NULL::int,
+           r.kind, r.reference, r.amount, r.cycle, r.issued_on, r.step
       FROM reasoned r
-     WHERE only_invoice IS NULL OR r.id = only_invoice;
+     WHERE only_invoice IS NULL OR r.id = only_invoice OR minimums IS FALSE;
 END $$;
-COMMENT ON FUNCTION decide(date, bigint[], bigint, claim_state[], boolean) IS
-'What advance(as_of) would do with each claim that it would look at (looked_at), and with those that credits cover: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; asked: what a notice asks of it, which is what is open and not held, less credit: what credit notes and money on account cover of it; held_until: all is held, until that day at least (infinity: until release()); wait_until: end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account; notice_amount: what the notice asks for the claims whose step it is, which is to reach step_minimum, and minimum_share of total_open, all that is open with its customer (NULL: no policy has such minimums); kind, reference, amount, cycle: of the claim (NULL, but for kind, of a simulated one); sends_on: first day, not before as_of, on which its policy takes steps (NULL: each). customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not; simulated: decides for these in the place of the claims and the money on account of the customers, who are to be given (NULL: for what is posted); all_overdue: also the other claims of these customers that are overdue and not handed over, which a notice may list. Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, not_sending_day, net_credit, below_minimum, below_share.';
+COMMENT ON FUNCTION decide(date, bigint[], bigint, claim_state[], boolean, boolean) IS
+'What advance(as_of) would do with each claim that it would look at (looked_at), and with those that credits cover: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; asked: what a notice asks of it, which is what is open and not held, less credit: what credit notes and money on account cover of it; held_until: all is held, until that day at least (infinity: until release()); wait_until: end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account; minimum_amount: of its policy, if that is in its currency; notice_amount: what the notice asks for the claims whose step it is, which is to reach step_minimum, and minimum_share of total_open, all that is open with its customer (NULL: no policy has such minimums, or it would be on none); fell_from: the furthest step that its age has reached, whose notice is below a minimum, where a step before that is taken; kind, reference, amount, cycle (NULL, but for kind, of a simulated one), issued_on: of the claim; last_step: that was taken for it; sends_on: first day, not before as_of, on which its policy takes steps (NULL: each). customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not; simulated: decides for these in the place of the claims and the money on account of the customers, who are to be given (NULL: for what is posted); all_overdue: also the other claims of these customers that are overdue and not handed over, which a notice may list; minimums: false: as if no policy had minimums for notices (then only_invoice gives the others of its customer too). Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, not_sending_day, net_credit, below_minimum, below_share.';
 
 CREATE OR REPLACE FUNCTION explain(invoice text, as_of date DEFAULT today()) RETURNS TABLE (reason text, detail text)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -210,7 +205,8 @@ BEGIN
     END IF;
     FOR d IN SELECT * FROM decide(explain.as_of, ARRAY[claim.customer_id], claim.id) LOOP
         IF d.taken THEN
-            RETURN QUERY SELECT 'step', format('step %s, %s, is taken; due %s, %s %s open', d.step, d.action, d.due_on, d.open_amount, d.currency)
+            RETURN QUERY SELECT 'step', format('step %s, %s, is taken%s; due %s, %s %s open', d.step, d.action, ' instead of step ' || d.fell_from || ', whose notice is below its minimum',
+                                               d.due_on, d.open_amount, d.currency)
                                         || CASE WHEN d.asked < d.open_amount THEN format(', %s asked for', d.asked) || CASE WHEN d.credit > 0 THEN format(', %s covered by credits', d.credit) ELSE '' END ELSE '' END;
         END IF;
         RETURN QUERY

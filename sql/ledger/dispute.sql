@@ -31,6 +31,7 @@ CREATE TABLE hold_note (
     customer_id bigint NOT NULL REFERENCES customer,
     hold_id     bigint NOT NULL REFERENCES hold,
     note        text NOT NULL CHECK (note <> ''),
+    document    text CHECK (document <> ''),
     created_by  text NOT NULL DEFAULT coalesce(nullif(current_setting('role'), 'none'), session_user),
     created_at  timestamptz NOT NULL DEFAULT now()
 );
@@ -41,5 +42,6 @@ COMMENT ON COLUMN hold_note.id IS 'Opaque; add_note() returns it.';
 COMMENT ON COLUMN hold_note.customer_id IS 'The hold''s customer.';
 COMMENT ON COLUMN hold_note.hold_id IS 'The hold.';
 COMMENT ON COLUMN hold_note.note IS 'The text.';
+COMMENT ON COLUMN hold_note.document IS 'Where the document is that it is about: a link, or a number of your archive; NULL: there is none.';
 COMMENT ON COLUMN hold_note.created_by IS 'Role of whoever wrote it.';
 COMMENT ON COLUMN hold_note.created_at IS 'When it was written.';

@@ -38,18 +38,18 @@ END $$;
 COMMENT ON FUNCTION dispute(text, text, numeric, text, text, date, date, text) IS
 'Records that a customer disputes an invoice, and holds the disputed amount (NULL: all that is open) from from_on (today) to until_on (NULL: until it is resolved); the rest is dunned. reason: its cause, a category of your own (price, quality, delivery); owner: who sees to it; note: a first note. Returns the hold''s id, for resolve_dispute(), add_note() and release(). Errors: RV006 the invoice is not open; RV018 it is disputed already; the others as of hold().';
 
-CREATE OR REPLACE FUNCTION add_note(hold bigint, note text, key text DEFAULT NULL) RETURNS bigint
+CREATE OR REPLACE FUNCTION add_note(hold bigint, note text, document text DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
-    new_id bigint := request_begin(key, 'add_note', jsonb_build_object('hold', hold, 'note', note));
+    new_id bigint := request_begin(key, 'add_note', jsonb_build_object('hold', hold, 'note', note, 'document', document));
 BEGIN
     IF new_id IS NOT NULL THEN
         RETURN new_id;
     END IF;
-    PERFORM require_text(add_note.note, 'note');
-    INSERT INTO hold_note AS n (customer_id, hold_id, note)
-    SELECT h.customer_id, h.id, add_note.note FROM hold h WHERE h.id = add_note.hold
+    PERFORM require_text(add_note.note, 'note'), require_text(coalesce(add_note.document, 'none'), 'document');
+    INSERT INTO hold_note AS n (customer_id, hold_id, note, document)
+    SELECT h.customer_id, h.id, add_note.note, add_note.document FROM hold h WHERE h.id = add_note.hold
     RETURNING n.id INTO new_id;
     IF new_id IS NULL THEN
         RAISE EXCEPTION 'there is no hold %', coalesce(add_note.hold::text, 'NULL')
@@ -57,7 +57,7 @@ BEGIN
     END IF;
     RETURN request_end(key, new_id);
 END $$;
-COMMENT ON FUNCTION add_note(bigint, text, text) IS 'Adds a note to a hold, such as evidence in a dispute: who, when and what; it stays as written. Returns the note''s id. Errors: RV009 no such hold; 23502, 23514 no text.';
+COMMENT ON FUNCTION add_note(bigint, text, text, text) IS 'Adds a note to a hold, such as evidence in a dispute: who, when and what; it stays as written. document: where the evidence is, a link or a number of your archive; the ledger keeps the text only. Returns the note''s id. Errors: RV009 no such hold; 23502, 23514 no text.';
 
 CREATE OR REPLACE FUNCTION resolve_dispute(
     hold bigint, outcome text, credited numeric DEFAULT NULL, resolved_on date DEFAULT NULL, note text DEFAULT NULL, credit_note text DEFAULT NULL, key text DEFAULT NULL

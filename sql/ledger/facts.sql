@@ -97,7 +97,7 @@ CREATE OR REPLACE TRIGGER facts_update AFTER UPDATE ON policy FOR EACH ROW
           OR NEW.grouped_by <> OLD.grouped_by OR NEW.minimum_amount <> OLD.minimum_amount OR NEW.min_interval <> OLD.min_interval
           OR NEW.step_minimums IS DISTINCT FROM OLD.step_minimums OR NEW.minimum_share <> OLD.minimum_share
           OR NEW.steps <> OLD.steps OR NEW.convention <> OLD.convention OR NEW.send_days IS DISTINCT FROM OLD.send_days
-          OR NEW.quiet IS DISTINCT FROM OLD.quiet)
+          OR NEW.quiet IS DISTINCT FROM OLD.quiet OR NEW.currency IS DISTINCT FROM OLD.currency)
     EXECUTE FUNCTION facts_stay('policy', 'A version of a policy stays as it was.', 'set_policy() makes a new version.');
 -- Claims and notices name their version without a foreign key.
 CREATE OR REPLACE TRIGGER facts_delete BEFORE DELETE ON policy FOR EACH ROW

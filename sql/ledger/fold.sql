@@ -54,6 +54,9 @@ BEGIN
     END;
     -- Nothing but this function changes or deletes them, so the three statements below see the same rows.
     ids := ARRAY(SELECT f.id FROM flow f ORDER BY f.id LIMIT most);
+    IF ids = '{}' THEN
+        RETURN 0;
+    END IF;
     INSERT INTO flow_by_due AS t (level, period, currency, due_on, receivable, charges, items)
     SELECT l.level, date_trunc((ARRAY['day', 'month', 'year'])[l.level], f.posted_on::timestamp)::date, f.currency, f.due_on,
            sum(f.receivable), sum(f.charges), sum(f.items)

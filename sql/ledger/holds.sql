@@ -163,28 +163,31 @@ COMMENT ON FUNCTION hold_checked() IS 'Trigger: refuses a hold of an invoice of 
 
 CREATE OR REPLACE TRIGGER hold_checked BEFORE INSERT OR UPDATE ON hold FOR EACH ROW EXECUTE FUNCTION hold_checked();
 
-CREATE OR REPLACE FUNCTION held(as_of date, customers bigint[]) RETURNS TABLE (invoice_id bigint, amount numeric, until_on date)
+CREATE OR REPLACE FUNCTION held(as_of date, customers bigint[], by_plans boolean DEFAULT true) RETURNS TABLE (invoice_id bigint, amount numeric, until_on date)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
-DECLARE
-    promised CONSTANT bigint[] := ARRAY(SELECT h.id FROM hold h
-                                         WHERE h.customer_id = ANY (customers) AND h.during @> held.as_of AND h.promise_id IS NOT NULL AND h.amount IS NOT NULL);
 BEGIN
     RETURN QUERY
+    WITH present AS MATERIALIZED (
+        SELECT h.id, h.customer_id, h.invoice_id, h.promise_id, h.amount, coalesce(upper(h.during) - 1, 'infinity') AS until_on
+          FROM hold h WHERE h.customer_id = ANY (customers) AND h.during @> held.as_of AND (by_plans OR h.plan_id IS NULL)
+    ), promised AS (
+        SELECT array_agg(h.id) AS holds, array_agg('infinity'::date) AS days FROM present h WHERE h.promise_id IS NOT NULL AND h.amount IS NOT NULL
+    )
     SELECT k.claim, sum(k.amount), coalesce(max(k.until_on) FILTER (WHERE k.amount = 'infinity'), min(k.until_on))
-      FROM (SELECT h.invoice_id AS claim, coalesce(upper(h.during) - 1, 'infinity') AS until_on,
+      FROM (SELECT h.invoice_id AS claim, h.until_on,
                    -- Of a promise, what has not come in yet.
                    CASE WHEN h.amount IS NULL THEN 'infinity' WHEN m.came_in > 0 THEN greatest(h.amount - m.came_in, 0) ELSE h.amount END AS amount
-              FROM hold h
-              LEFT JOIN money_since(promised, array_fill('infinity'::date, ARRAY[cardinality(promised)])) m ON m.hold_id = h.id
-             WHERE h.customer_id = ANY (customers) AND h.during @> held.as_of AND h.invoice_id IS NOT NULL
+              FROM present h
+              LEFT JOIN (SELECT m.hold_id, m.came_in FROM promised p CROSS JOIN LATERAL money_since(p.holds, p.days) m WHERE p.holds IS NOT NULL) m ON m.hold_id = h.id
+             WHERE h.invoice_id IS NOT NULL
             UNION ALL
-            SELECT i.id, coalesce(upper(h.during) - 1, 'infinity'), 'infinity'
-              FROM hold h JOIN invoice i ON i.customer_id = h.customer_id AND i.open_amount <> 0
-             WHERE h.customer_id = ANY (customers) AND h.during @> held.as_of AND h.invoice_id IS NULL) k
+            SELECT i.id, h.until_on, 'infinity'
+              FROM present h JOIN invoice i ON i.customer_id = h.customer_id AND i.open_amount <> 0
+             WHERE h.invoice_id IS NULL) k
      GROUP BY 1;
 END $$;
-COMMENT ON FUNCTION held(date, bigint[]) IS 'Claims of these customers that are held on a date: how much of each (all holds together; infinity: the whole claim, whatever is open), and the last day before that gets less (infinity: until release()).';
+COMMENT ON FUNCTION held(date, bigint[], boolean) IS 'Claims of these customers that are held on a date: how much of each (all holds together; infinity: the whole claim, whatever is open), and the last day before that gets less (infinity: until release()). by_plans: false: without the holds of payment plans.';
 
 CREATE OR REPLACE FUNCTION describe_holds(claim bigint, as_of date) RETURNS TABLE (detail text)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$

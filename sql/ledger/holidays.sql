@@ -73,21 +73,26 @@ CREATE OR REPLACE FUNCTION calendar_changed() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
-    -- Of the policies that look at the calendar, the customers with claims that wait for a day.
+    -- Of the policies that look at the calendar, the customers with claims or instalments that wait for a day.
     policies bigint[] := ARRAY(SELECT p.id FROM policy p WHERE p.convention <> 'unadjusted' OR p.send_days IS NOT NULL OR uses_business_days(p.steps));
     customers bigint[];
 BEGIN
     IF policies = '{}' THEN
         RETURN NULL;
     END IF;
-    customers := ARRAY(SELECT DISTINCT i.customer_id FROM invoice i
+    customers := ARRAY(SELECT i.customer_id FROM invoice i
                          JOIN customer_policy a ON a.customer_id = i.customer_id
-                        WHERE i.next_on IS NOT NULL AND coalesce(i.policy_id, a.policy_id) = ANY (policies));
+                        WHERE i.next_on IS NOT NULL AND coalesce(i.policy_id, a.policy_id) = ANY (policies)
+                       UNION
+                       SELECT n.customer_id FROM instalment n
+                         JOIN customer_policy a ON a.customer_id = n.customer_id
+                        WHERE n.remind_on IS NOT NULL AND a.policy_id = ANY (policies));
     PERFORM FROM customer c WHERE c.id = ANY (customers) ORDER BY c.id FOR NO KEY UPDATE;
     UPDATE invoice i SET next_on = i.issued_on WHERE i.customer_id = ANY (customers) AND i.next_on > i.issued_on;
+    PERFORM remind_anew(customers);
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION calendar_changed() IS 'Trigger: has the next advance look again at the claims whose next step depends on the holidays.';
+COMMENT ON FUNCTION calendar_changed() IS 'Trigger: has the next advance look again at the claims whose next step depends on the holidays, and at instalments.';
 
 CREATE OR REPLACE TRIGGER calendar_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON holiday
     FOR EACH STATEMENT EXECUTE FUNCTION calendar_changed();

@@ -51,7 +51,7 @@ COMMENT ON COLUMN notice.channel IS 'How it goes out: email, letter, phone, ...'
 COMMENT ON COLUMN notice.action IS 'What it is: upcoming, reminder, final_notice, ...; of an instalment: instalment_upcoming, instalment_late.';
 COMMENT ON COLUMN notice.issued_on IS 'The date that was advanced when it was issued.';
 COMMENT ON COLUMN notice.lead_id IS 'Leading claim: the oldest due of those the step is taken for, then the largest, then the lowest id; of an instalment, the oldest of its plan that is open.';
-COMMENT ON COLUMN notice.amount IS 'What it asks for: the sum of what its lines ask for; of an instalment, what is open of it.';
+COMMENT ON COLUMN notice.amount IS 'What it asks for: the sum of what its lines ask for; of an instalment, what is open of it, less what credit notes and money on account cover.';
 COMMENT ON COLUMN notice.name IS 'Name of the customer, as it was then.';
 COMMENT ON COLUMN notice.address IS 'Postal address, as it was then.';
 COMMENT ON COLUMN notice.country IS 'Country, as it was then.';

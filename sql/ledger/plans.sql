@@ -8,6 +8,9 @@
  * Money counts in the order of the due dates: what comes early counts for the
  * next instalments. What lowers the claims otherwise (a credit, a write-off)
  * takes from the last ones: a plan with nothing left open can't break.
+ *
+ * Postings wait for it: each table is read by its index for the plans given,
+ * whatever the planner thinks of the rows that functions return.
  */
 CREATE OR REPLACE FUNCTION agree_plan(
     due_on date[], customer text DEFAULT NULL, invoices text[] DEFAULT NULL, amounts numeric[] DEFAULT NULL, from_on date DEFAULT NULL, broken_after_days int DEFAULT 5,
@@ -43,18 +46,26 @@ BEGIN
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION agree_plan(date[], text, text[], numeric[], date, int, int, int, text, text, text, text) IS
-'Agrees that a customer pays these invoices, or (NULL) all that is open of his, by instalments: due dates (instalment_dates() makes them) and amounts (NULL: equal parts) that sum to what is open. From from_on (today) on the claims are not dunned until broken_after_days after an instalment that is not in by then: that breaks the plan, and dunning goes on the day after. Each instalment is announced remind_before days before it is due, and asked for remind_after days after (NULL: not), by notices of their own over channel. currency: that of the invoices, else of settings. Returns the plan''s id. How it stands: plans(), instalments(). Errors: RV009 no such customer or open invoice; RV004 the amounts don''t sum to what is open; RV007 nothing is open; RV016 a day is missing or before from_on, or something was posted after from_on; RV018 one of the claims has a plan already; 22023, 23514 another value out of range.';
+'Agrees that a customer pays these invoices, or (NULL) all that is open of his, by instalments: due dates (instalment_dates() makes them) and amounts (NULL: equal parts) that sum to what is open. From from_on (today) on the claims are not dunned until broken_after_days after an instalment that is not in by then: that breaks the plan, and dunning goes on the day after. Each instalment is announced remind_before days before it is due, and asked for remind_after days after (NULL: not), by notices of their own over channel, on the sending days of the customer''s policy (reminder_days()), for what credit notes and money on account leave of it. currency: that of the invoices, else of settings. Returns the plan''s id. How it stands: plans(), instalments(). Errors: RV009 no such customer or open invoice; RV004 the amounts don''t sum to what is open; RV006 one of them is with an agency; RV007 nothing is open; RV016 a day is missing or before from_on, or something was posted after from_on; RV018 one of the claims has a plan already; 22023, 23514 another value out of range.';
 
 CREATE OR REPLACE FUNCTION begin_plan(plan bigint, due_on date[], amounts numeric[], claims bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    handed_over record;
 BEGIN
+    SELECT i.number, i.noticed_on INTO handed_over FROM invoice i WHERE i.id = ANY (begin_plan.claims) AND i.status = 'in_collection' LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'invoice % is with an agency', quote_literal(handed_over.number)
+            USING ERRCODE = 'RV006', DETAIL = format('It was handed over on %s; two would ask for it.', handed_over.noticed_on),
+                  HINT = 'recall_claim() takes it back; a plan for some invoices names them: invoices.';
+    END IF;
     PERFORM add_instalments(begin_plan.plan, begin_plan.due_on, begin_plan.amounts);
     -- Before it has claims, nothing breaks it: it may hold that long.
     PERFORM hold_claims(begin_plan.claims, array_fill(NULL::numeric, ARRAY[cardinality(begin_plan.claims)]), 'plan', e.during, p.note, NULL, p.id)
-       FROM plan p JOIN plan_ends(ARRAY[begin_plan.plan]) e ON e.plan_id = p.id;
+       FROM plan p JOIN plan_ends(ARRAY[begin_plan.plan]) e ON e.plan_id = p.id WHERE p.id = begin_plan.plan;
     PERFORM follow_plans(ARRAY[begin_plan.plan]);
 END $$;
-COMMENT ON FUNCTION begin_plan(bigint, date[], numeric[], bigint[]) IS 'Gives a new plan its instalments and its holds.';
+COMMENT ON FUNCTION begin_plan(bigint, date[], numeric[], bigint[]) IS 'Gives a new plan its instalments and its holds. Error RV006: one of the claims is with an agency.';
 
 CREATE OR REPLACE FUNCTION find_plan(plan bigint) RETURNS plan
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -81,10 +92,9 @@ CREATE OR REPLACE FUNCTION end_plans(plans bigint[], ended_on date) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     UPDATE plan p SET ended_on = end_plans.ended_on WHERE p.id = ANY (plans);
-    UPDATE instalment n SET remind_on = NULL WHERE n.plan_id = ANY (plans) AND n.remind_on IS NOT NULL;
     PERFORM follow_plans(plans);
 END $$;
-COMMENT ON FUNCTION end_plans(bigint[], date) IS 'From this day on these plans hold no more, and remind of nothing.';
+COMMENT ON FUNCTION end_plans(bigint[], date) IS 'From this day on these plans hold no more, and nothing of them is reminded of.';
 
 CREATE OR REPLACE FUNCTION cancel_plan(plan bigint, cancelled_on date DEFAULT NULL, note text DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -141,7 +151,7 @@ BEGIN
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION revise_plan(bigint, date[], numeric[], date, text, text) IS
-'Replaces a payment plan, broken or not, from from_on (today) on by one over what is open of its claims, on the same conditions; due_on and amounts as of agree_plan(). Returns the new plan''s id. Errors: RV009 no such plan; RV006 it has ended; RV007 nothing is open; RV016, RV004 as of agree_plan().';
+'Replaces a payment plan, broken or not, from from_on (today) on by one over what is open of its claims, on the same conditions; due_on and amounts as of agree_plan(). Returns the new plan''s id. Errors: RV009 no such plan; RV006 it has ended, or one of its claims is with an agency; RV007 nothing is open; RV016, RV004 as of agree_plan().';
 
 CREATE OR REPLACE FUNCTION plan_ends(plans bigint[]) RETURNS TABLE (plan_id bigint, broken_on date, during daterange)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -161,17 +171,21 @@ BEGIN
     ), state AS (
         SELECT e.plan_id, e.day, sum(sum(e.needed)) OVER upto AS needed, sum(sum(e.came_in)) OVER upto AS came_in, sum(sum(e.open_amount)) OVER upto AS open_amount
           FROM event e GROUP BY 1, 2 WINDOW upto AS (PARTITION BY e.plan_id ORDER BY e.day)
+    ), term AS (
+        SELECT p.id AS plan_id, max(n.due_on) + p.broken_after_days + 1 AS over_on FROM plan p JOIN instalment n ON n.plan_id = p.id WHERE p.id = ANY (plans) GROUP BY p.id
     ), broken AS (
-        SELECT s.plan_id, min(s.day) + 1 AS broken_on FROM state s WHERE s.needed > 0 AND s.came_in < s.needed AND s.open_amount > 0 GROUP BY 1
+        -- Money that is taken back when it is over and holds nothing breaks it on that day.
+        SELECT s.plan_id, min(least(s.day + 1, greatest(s.day, t.over_on))) AS broken_on
+          FROM state s JOIN term t ON t.plan_id = s.plan_id WHERE s.needed > 0 AND s.came_in < s.needed AND s.open_amount > 0 GROUP BY 1
     )
     SELECT p.id, b.broken_on,
-           CASE WHEN least(l.last_on, b.broken_on, p.ended_on) > p.agreed_on THEN daterange(p.agreed_on, least(l.last_on, b.broken_on, p.ended_on)) ELSE 'empty' END
+           CASE WHEN least(t.over_on, b.broken_on, p.ended_on) > p.agreed_on THEN daterange(p.agreed_on, least(t.over_on, b.broken_on, p.ended_on)) ELSE 'empty' END
       FROM plan p
-      JOIN (SELECT n.plan_id, max(n.due_on) AS last_on FROM instalment n WHERE n.plan_id = ANY (plans) GROUP BY 1) d ON d.plan_id = p.id
-     CROSS JOIN LATERAL (SELECT d.last_on + p.broken_after_days + 1 AS last_on) l
-      LEFT JOIN broken b ON b.plan_id = p.id;
+      JOIN term t ON t.plan_id = p.id
+      LEFT JOIN broken b ON b.plan_id = p.id
+     WHERE p.id = ANY (plans);
 END $$;
-COMMENT ON FUNCTION plan_ends(bigint[]) IS 'Of these plans, by all that is posted: the first day on which each is broken (NULL: none; the day after one at whose end less had come in than was to be in by then, and something was open), and the days on which it holds.';
+COMMENT ON FUNCTION plan_ends(bigint[]) IS 'Of these plans, by all that is posted: the first day on which each is broken (NULL: none; the day after one at whose end less had come in than was to be in by then, and something was open; that day itself when the plan was over), and the days on which it holds.';
 
 CREATE OR REPLACE FUNCTION follow_plans(plans bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -179,9 +193,14 @@ BEGIN
     IF cardinality(plans) = 0 THEN
         RETURN;
     END IF;
-    UPDATE hold h SET during = e.during FROM plan_ends(plans) e WHERE h.plan_id = e.plan_id AND h.during <> e.during;
+    UPDATE hold h SET during = e.during FROM plan_ends(plans) e WHERE h.plan_id = e.plan_id AND h.plan_id = ANY (plans) AND h.during <> e.during;
+    IF FOUND THEN
+        -- What was paid, or broken, when it was looked at, may not be so now.
+        UPDATE instalment n SET remind_on = p.agreed_on
+          FROM plan p WHERE n.plan_id = ANY (plans) AND p.id = n.plan_id AND p.ended_on IS NULL AND n.remind_on IS DISTINCT FROM p.agreed_on;
+    END IF;
 END $$;
-COMMENT ON FUNCTION follow_plans(bigint[]) IS 'Brings the holds of these plans in line with what is posted.';
+COMMENT ON FUNCTION follow_plans(bigint[]) IS 'Brings the holds of these plans in line with what is posted, and has the next advance look again at the instalments of those that changed.';
 
 CREATE OR REPLACE FUNCTION value_plans(ids bigint[], as_of date) RETURNS TABLE (plan_id bigint, came_in numeric, open_amount numeric, broken_on date, status text)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -199,7 +218,8 @@ BEGIN
       JOIN (SELECT h.plan_id, sum(m.came_in) AS came_in, sum(m.open_amount) AS open_amount
               FROM (SELECT array_agg(h.id) AS holds, array_agg(value_plans.as_of) AS days FROM hold h WHERE h.plan_id = ANY (value_plans.ids)) n
              CROSS JOIN LATERAL money_since(n.holds, n.days) m
-              JOIN hold h ON h.id = m.hold_id GROUP BY 1) s ON s.plan_id = p.id;
+              JOIN hold h ON h.id = m.hold_id GROUP BY 1) s ON s.plan_id = p.id
+     WHERE p.id = ANY (value_plans.ids);
 END $$;
 COMMENT ON FUNCTION value_plans(bigint[], date) IS 'How these plans stood on a date; see plans().';
 
@@ -217,4 +237,4 @@ BEGIN
      ORDER BY p.agreed_on, p.id;
 END $$;
 COMMENT ON FUNCTION plans(date) IS
-'Payment plans agreed up to a date, as they stood then. came_in: money (and discount that it earned) on their claims since; open_amount: what was open of them; broken_on: since when it is broken. status: active; fulfilled: all is paid; broken; cancelled, or revised.';
+'Payment plans agreed up to a date, as they stood then. came_in: money (and discount that it earned) on their claims since; open_amount: what was open of them; broken_on: since when it is broken. status: active; fulfilled: all came in, or nothing is open of its claims; broken; cancelled, or revised.';

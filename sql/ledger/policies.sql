@@ -15,7 +15,8 @@ COMMENT ON FUNCTION require_policy(text) IS 'Error RV009 unless there is a polic
 CREATE OR REPLACE FUNCTION set_policy(
     name text, steps dunning_step[], catch_up text DEFAULT 'one_step', grouped_by text DEFAULT 'customer',
     minimum_amount numeric DEFAULT 0, min_interval int DEFAULT 0, convention text DEFAULT 'unadjusted', send_days int[] DEFAULT NULL,
-    quiet datemultirange DEFAULT NULL, step_minimums numeric[] DEFAULT NULL, minimum_share numeric DEFAULT 0, key text DEFAULT NULL
+    quiet datemultirange DEFAULT NULL, step_minimums numeric[] DEFAULT NULL, minimum_share numeric DEFAULT 0,
+    currency text DEFAULT NULL, key text DEFAULT NULL
 ) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
@@ -23,7 +24,8 @@ DECLARE
     new_id bigint := request_begin(key, 'set_policy', jsonb_build_object('name', name, 'steps', steps::text, 'catch_up', catch_up,
         'grouped_by', grouped_by, 'minimum_amount', minimum_amount, 'min_interval', min_interval,
         'convention', convention, 'send_days', send_days, 'quiet', quiet::text,
-        'step_minimums', step_minimums, 'minimum_share', minimum_share));
+        'step_minimums', step_minimums, 'minimum_share', minimum_share, 'currency', currency));
+    used_currency text := coalesce(set_policy.currency, (SELECT s.currency FROM settings s));
     problem text := policy_problem(set_policy.steps);
     no_day text := calendar_problem(set_policy.send_days, set_policy.quiet);
     last_version int;
@@ -62,21 +64,22 @@ BEGIN
             USING ERRCODE = '23514', DETAIL = format('It has %s steps; each minimum is from 0 to below 10^15.', cardinality(set_policy.steps)),
                   HINT = 'Give one minimum for each step, 0 for none.';
     END IF;
+    PERFORM require_amount(m, used_currency) FROM unnest(set_policy.step_minimums || set_policy.minimum_amount) m WHERE m > 0;
     -- Versions of a name are made one at a time.
     LOCK TABLE policy IN SHARE ROW EXCLUSIVE MODE;
     last_version := (SELECT max(p.version) FROM policy p WHERE p.name = set_policy.name);
     UPDATE policy p SET current = false WHERE p.name = set_policy.name AND p.current;
     INSERT INTO policy AS p (name, version, steps, catch_up, grouped_by, minimum_amount, min_interval, convention, send_days, quiet,
-                             step_minimums, minimum_share)
+                             step_minimums, minimum_share, currency)
         VALUES (set_policy.name, coalesce(last_version, 0) + 1, set_policy.steps, set_policy.catch_up, set_policy.grouped_by,
                 set_policy.minimum_amount, set_policy.min_interval, set_policy.convention, set_policy.send_days, set_policy.quiet,
-                set_policy.step_minimums, set_policy.minimum_share)
+                set_policy.step_minimums, set_policy.minimum_share, used_currency)
         RETURNING p.id INTO new_id;
     PERFORM replan(ARRAY(SELECT a.customer_id FROM customer_policy a WHERE a.policy = set_policy.name));
     RETURN request_end(key, new_id);
 END $$;
-COMMENT ON FUNCTION set_policy(text, dunning_step[], text, text, numeric, int, text, int[], datemultirange, numeric[], numeric, text) IS
-'Makes a policy, or a new version of one; returns its id. Claims that had a notice stay on their version. The other arguments are the columns of policy. Errors: RV011 the steps can''t work, or no day is left to send on; 23502, 23514 another value is missing or out of range.';
+COMMENT ON FUNCTION set_policy(text, dunning_step[], text, text, numeric, int, text, int[], datemultirange, numeric[], numeric, text, text) IS
+'Makes a policy, or a new version of one; returns its id. Claims that had a notice stay on their version. currency: of the minimums (NULL: that of settings). The other arguments are the columns of policy. Errors: RV011 the steps can''t work, or no day is left to send on; RV003, RV004 currency, or a minimum that is no amount in it; 23502, 23514 another value is missing or out of range.';
 
 CREATE OR REPLACE FUNCTION replan(customers bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -86,5 +89,6 @@ BEGIN
     PERFORM FROM customer c WHERE c.id = ANY (customers) ORDER BY c.id FOR NO KEY UPDATE;
     UPDATE invoice i SET next_on = i.issued_on
      WHERE i.customer_id = ANY (customers) AND is_open(i.status) AND i.kind <> 'credit_note' AND i.step = 0 AND i.open_amount <> 0;
+    PERFORM remind_anew(customers);
 END $$;
-COMMENT ON FUNCTION replan(bigint[]) IS 'Has the next advance look again at all claims without a notice of these customers: their policy may be another one now.';
+COMMENT ON FUNCTION replan(bigint[]) IS 'Has the next advance look again at all claims without a notice of these customers, and at their instalments: their policy may be another one now.';

@@ -45,6 +45,7 @@ LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cach
 #variable_conflict use_column
 DECLARE
     owners bigint[];
+    drafts bigint;
 BEGIN
     PERFORM require_date(preview.as_of, 'as_of');
     IF preview.only_customer IS NULL THEN
@@ -64,6 +65,19 @@ BEGIN
      WHERE d.draft IS NOT NULL
      GROUP BY d.draft, c.number, c.name, d.currency, p.name, d.step, d.action
      ORDER BY d.draft;
+    GET DIAGNOSTICS drafts = ROW_COUNT;
+    IF preview.only_customer IS NULL THEN
+        owners := ARRAY(SELECT DISTINCT n.customer_id FROM instalment n WHERE n.remind_on <= preview.as_of);
+    END IF;
+    RETURN QUERY
+    SELECT drafts + row_number() OVER (ORDER BY d.plan_id, d.number), c.number, c.name, d.currency, NULL, NULL::int, d.channel, d.action, i.number, d.asked, 0::bigint,
+           jsonb_build_array(jsonb_build_object('plan', d.plan_id, 'instalment', d.number, 'due_on', d.due_on, 'days_late', preview.as_of - d.due_on,
+                                                'open_amount', d.open_amount, 'asked', d.asked))
+      FROM draft_instalment_notices(preview.as_of, owners) d
+      JOIN customer c ON c.id = d.customer_id
+      JOIN invoice i ON i.id = d.lead_id
+     WHERE d.taken
+     ORDER BY 1;
 END $$;
 COMMENT ON FUNCTION preview(date, text) IS
-'The notices that an advance on this day would issue, as the ledger stands now; writes nothing. A row a notice: draft: its place in the list, not its number; lead: the number of its leading claim; amount: what it asks for, of claims in this number; lines: of each claim invoice, due_on, days_late, open_amount, asked (what is not held of it), taken (the step is taken for it; false: it is overdue too and only listed). only_customer: only his, by number (NULL: all). What is held back is in decide(as_of). Errors: RV009 no such customer; RV016 not a date.';
+'The notices that an advance on this day would issue, as the ledger stands now; writes nothing. A row a notice: draft: its place in the list, not its number; lead: the number of its leading claim; amount: what it asks for, of claims in this number; lines: of each claim invoice, due_on, days_late, open_amount, asked (what is not held of it), taken (the step is taken for it; false: it is overdue too and only listed). A reminder of an instalment has no policy and step, no claims, and one line: plan, instalment, due_on, days_late, open_amount, asked. only_customer: only his, by number (NULL: all). What is held back is in decide(as_of). Errors: RV009 no such customer; RV016 not a date.';

@@ -41,8 +41,10 @@ BEGIN
                 WHEN used_policy IS NULL THEN greatest(b.next_on, simulated_claims.from_on)
                 ELSE greatest(i.issued_on, simulated_claims.from_on) END,
            n.issued_on,
-           -- Whoever is later than that already has broken his habit.
-           CASE WHEN simulated_claims.payments = 'behaviour' AND i.kind <> 'credit_note' AND e.paid_on >= simulated_claims.from_on THEN e.paid_on END
+           -- Whoever is later than that already has broken his habit; a plan is kept, and settles its claims before they would be dunned again.
+           CASE WHEN simulated_claims.payments = 'behaviour' AND i.kind <> 'credit_note'
+                THEN coalesce((SELECT max(upper(h.during)) FROM hold h JOIN plan p ON p.id = h.plan_id WHERE h.invoice_id = i.id AND p.ended_on IS NULL AND upper(h.during) > simulated_claims.from_on),
+                              CASE WHEN e.paid_on >= simulated_claims.from_on THEN e.paid_on END) END
       FROM begun b
       JOIN invoice i ON i.id = b.id
       LEFT JOIN policy p ON p.id = b.policy_id
@@ -77,53 +79,130 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION simulated_day(claim_state[], bigint[], date, text) IS 'What is open on a day of a simulation: its claims, less what is paid by then (payments as of simulate()), and the money on account of these customers.';
 
+CREATE OR REPLACE FUNCTION simulated_reminders(customers bigint[], policy text, from_on date, until_on date, payments text)
+RETURNS TABLE (day date, customer_id bigint, currency text, channel text, action text, amount numeric)
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE
+    kept CONSTANT boolean := simulated_reminders.payments = 'behaviour';
+    used_policy CONSTANT bigint := (SELECT p.id FROM policy p WHERE p.current AND p.name = simulated_reminders.policy);
+    plans bigint[];
+    planned bigint[];
+    claims claim_state[];
+BEGIN
+    SELECT array_agg(DISTINCT h.plan_id), array_agg(DISTINCT h.customer_id) INTO plans, planned
+      FROM hold h WHERE h.customer_id = ANY (customers) AND h.plan_id IS NOT NULL AND upper(h.during) > from_on AND lower(h.during) <= until_on;
+    IF plans IS NULL THEN
+        RETURN;
+    END IF;
+    claims := ARRAY(SELECT s FROM simulated_claims(planned, simulated_reminders.policy, from_on, until_on, payments) s);
+    RETURN QUERY
+    WITH look AS (
+        -- The days on which one could be reminded of; after broken_after_days it is paid, or its plan broken.
+        SELECT l.day, array_agg(DISTINCT n.customer_id) AS owners
+          FROM reminder_days(plans, used_policy) d
+          JOIN instalment n ON n.plan_id = d.plan_id AND n.number = d.number
+          JOIN plan p ON p.id = n.plan_id
+         CROSS JOIN LATERAL (SELECT generate_series(greatest(d.announce_on, from_on), least(n.due_on, until_on), interval '1 day')::date
+                              UNION ALL
+                             SELECT generate_series(greatest(d.ask_on, from_on), least(n.due_on + p.broken_after_days, until_on), interval '1 day')::date WHERE NOT kept) AS l(day)
+         GROUP BY 1
+    )
+    SELECT DISTINCT ON (d.plan_id, d.number, d.action) l.day, d.customer_id, d.currency, d.channel, d.action, d.asked
+      FROM look l
+     CROSS JOIN LATERAL (SELECT ARRAY(SELECT s FROM unnest(claims) s WHERE s.customer_id = ANY (l.owners)) AS claims) o
+     CROSS JOIN LATERAL draft_instalment_notices(l.day, l.owners, simulated_day(o.claims, l.owners, l.day, payments), CASE WHEN kept THEN from_on END, used_policy) d
+     WHERE d.taken
+       AND NOT EXISTS (SELECT FROM notice n WHERE n.plan_id = d.plan_id AND n.instalment = d.number AND n.action = d.action
+                          AND (simulated_reminders.payments <> 'actual' OR n.issued_on < from_on))
+     ORDER BY d.plan_id, d.number, d.action, l.day;
+END $$;
+COMMENT ON FUNCTION simulated_reminders(bigint[], text, date, date, text) IS 'The notices of instalments in a simulation for these customers; the other arguments are those of simulate().';
+
+CREATE OR REPLACE FUNCTION reminded_claims(claims claim_state[], customers bigint[], days date[], as_of date) RETURNS claim_state[]
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN ARRAY(SELECT ROW(s.id, s.customer_id, s.kind, s.related_id, s.currency, s.issued_on, s.due_on, s.rescheduled_on, s.open_amount, s.status, s.policy_id,
+                            s.step, s.noticed_on, s.next_on, greatest(s.last_notice_on, r.day), s.settled_on)::claim_state
+                   FROM unnest(claims) s
+                   LEFT JOIN (SELECT n.customer_id, max(n.day) AS day FROM unnest(reminded_claims.customers, days) AS n(customer_id, day)
+                               WHERE n.day < reminded_claims.as_of GROUP BY 1) r ON r.customer_id = s.customer_id);
+END $$;
+COMMENT ON FUNCTION reminded_claims(claim_state[], bigint[], date[], date) IS 'These claims, with the last notice of each one''s customer as it was before a day, given the days on which customers were reminded of instalments: min_interval counts them.';
+
 CREATE OR REPLACE FUNCTION simulate_customers(customers bigint[], policy text, from_on date, until_on date, payments text)
 RETURNS TABLE (day date, currency text, step int, channel text, action text, reason text, notices bigint, claims bigint, amount numeric)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
+    any_interval CONSTANT boolean := EXISTS (SELECT FROM policy p WHERE p.min_interval > 0);
+    -- Of other customers, what is handed over counts for nothing any more.
+    all_open CONSTANT bigint[] := CASE WHEN EXISTS (SELECT FROM policy p WHERE p.minimum_share > 0) THEN customers ELSE ARRAY(
+        SELECT i.customer_id FROM invoice i
+         WHERE i.customer_id = ANY (customers) AND i.kind = 'credit_note' AND (i.open_amount <> 0 OR simulate_customers.payments = 'actual')
+         UNION
+        SELECT u.customer_id FROM money_use u
+         WHERE u.customer_id = ANY (customers) AND u.amount <> 0 AND u.used_on > CASE simulate_customers.payments WHEN 'actual' THEN from_on ELSE date '9999-12-31' END) END;
     agenda claim_states[];
     due claim_state[];
     due_customers bigint[];
     open_claims claim_state[];
+    reminded bigint[] := '{}';
+    reminded_on date[] := '{}';
     r record;
 BEGIN
+    FOR r IN SELECT s.day, s.currency, s.channel, s.action, array_agg(s.customer_id) AS customers, count(*) AS notices, sum(s.amount) AS amount
+               FROM simulated_reminders(customers, policy, from_on, until_on, payments) s GROUP BY 1, 2, 3, 4 LOOP
+        day := r.day; currency := r.currency; step := NULL; channel := r.channel; action := r.action; reason := NULL;
+        notices := r.notices; claims := 0; amount := r.amount;
+        RETURN NEXT;
+        reminded := reminded || r.customers;
+        reminded_on := reminded_on || array_fill(r.day, ARRAY[cardinality(r.customers)]);
+    END LOOP;
     SELECT array_agg(ROW(coalesce(e.claims, '{}'))::claim_states ORDER BY n.n) INTO agenda
       FROM generate_series(0, until_on - from_on) AS n(n)
       LEFT JOIN (SELECT w.look_on, array_agg(w.s) AS claims
                    FROM (SELECT s, min(s.next_on) OVER (PARTITION BY s.customer_id) AS look_on
-                           FROM simulated_claims(customers, policy, from_on, until_on, payments) s) w
+                           FROM simulated_claims(customers, policy, from_on, until_on, payments) s
+                          WHERE s.status <> 'in_collection' OR s.customer_id = ANY (all_open)) w
                   GROUP BY 1) e ON e.look_on = from_on + n.n;
     FOR n IN 1 .. cardinality(agenda) LOOP
         day := from_on + n - 1;
         due := agenda[n].claims;
         agenda[n] := NULL;
         CONTINUE WHEN due = '{}';
-        due_customers := ARRAY(SELECT DISTINCT s.customer_id FROM unnest(due) s);
+        IF reminded <> '{}' THEN
+            due := reminded_claims(due, reminded, reminded_on, day);
+        END IF;
+        due_customers := ARRAY(SELECT DISTINCT (c.claim).customer_id FROM (SELECT unnest(due) AS claim) c);
         open_claims := simulated_day(due, due_customers, day, payments);
         FOR r IN
             WITH drafted AS MATERIALIZED (
                 SELECT * FROM draft_notices(day, due_customers, open_claims)
             ), moved AS (
-                -- The claims after this day, as execute_decisions() would leave them.
-                SELECT ROW(s.id, s.customer_id, s.kind, s.related_id, s.currency, s.issued_on, s.due_on, s.rescheduled_on, s.open_amount,
-                           CASE WHEN d.taken AND action(d.action) = 'hand_over' THEN 'in_collection' ELSE s.status END,
-                           CASE WHEN d.taken THEN d.policy_id ELSE s.policy_id END,
-                           CASE WHEN d.taken THEN d.step ELSE s.step END,
-                           CASE WHEN d.taken THEN day ELSE s.noticed_on END,
+                -- The claims after this day, as execute_decisions() would leave them. Most are as they were: those go on unopened.
+                SELECT CASE WHEN d.decided OR w.changed OR (any_interval AND bool_or(d.taken) OVER of_customer) THEN
+                       ROW((s.claim).id, (s.claim).customer_id, (s.claim).kind, (s.claim).related_id, (s.claim).currency, (s.claim).issued_on, (s.claim).due_on,
+                           (s.claim).rescheduled_on, (s.claim).open_amount,
+                           CASE WHEN d.taken AND action(d.action) = 'hand_over' THEN 'in_collection' ELSE (s.claim).status END,
+                           CASE WHEN d.taken THEN d.policy_id ELSE (s.claim).policy_id END,
+                           CASE WHEN d.taken THEN d.step ELSE (s.claim).step END,
+                           CASE WHEN d.taken THEN day ELSE (s.claim).noticed_on END,
                            w.next_on,
-                           CASE WHEN bool_or(d.taken) OVER of_customer THEN day ELSE s.last_notice_on END,
-                           s.settled_on)::claim_state AS claim,
+                           CASE WHEN bool_or(d.taken) OVER of_customer THEN day ELSE (s.claim).last_notice_on END,
+                           (s.claim).settled_on)::claim_state
+                       ELSE s.claim END AS claim, s.customer_id,
                        min(w.next_on) OVER of_customer AS look_on
-                  FROM unnest(due) s
-                  LEFT JOIN drafted d ON d.invoice_id = s.id
+                  FROM (SELECT c.claim, (c.claim).id, (c.claim).customer_id, (c.claim).next_on FROM (SELECT unnest(due) AS claim OFFSET 0) c) s
+                  LEFT JOIN (SELECT * FROM drafted d WHERE d.decided) d ON d.invoice_id = s.id
                  -- What was not decided though it was due is settled.
-                 CROSS JOIN LATERAL (SELECT CASE WHEN d.decided THEN d.next_on WHEN s.next_on > day THEN s.next_on END) AS w(next_on)
+                 CROSS JOIN LATERAL (SELECT CASE WHEN d.decided THEN d.next_on WHEN s.next_on > day THEN s.next_on END, s.next_on <= day) AS w(next_on, changed)
                 WINDOW of_customer AS (PARTITION BY s.customer_id)
             )
             SELECT m.look_on - from_on + 1 AS place, array_agg(m.claim) AS claims, NULL AS currency, NULL::int AS step, NULL AS channel, NULL AS action,
                    NULL AS reason, NULL::bigint AS notices, NULL::bigint AS number, NULL::numeric AS amount
-              FROM moved m WHERE m.look_on <= until_on GROUP BY 1
+              FROM moved m WHERE m.look_on <= until_on AND ((m.claim).status <> 'in_collection' OR m.customer_id = ANY (all_open)) GROUP BY 1
             UNION ALL
             SELECT NULL, NULL, d.currency, d.step, channel(d.action), action(d.action), NULL, count(*) FILTER (WHERE d.lead), count(*) FILTER (WHERE d.taken), sum(d.asked)
               FROM drafted d WHERE d.draft IS NOT NULL GROUP BY 3, 4, 5, 6
@@ -164,7 +243,7 @@ BEGIN
      ORDER BY 1, 2, 3, 4, 5, 6;
 END $$;
 COMMENT ON FUNCTION simulate(text, date, date, text) IS
-'What would be done if advance() ran every day from from_on to until_on, both included, at most ten years. Writes nothing. A row a day, currency, step, channel and action: notices, claims for which the step is taken, amount that the notices ask for (NULL reason); and a row a day, currency and reason (NULL step): claims that are held back, with their open amount, on the days on which they are looked at. policy: NULL: each customer''s own, and a claim that had a notice stays under its version. Of a name: all claims are treated under its current version, from the step they are at if they are under this policy already, in any version, else from its first step, looked at on from_on. payments: none: nobody pays; behaviour: each claim is paid whole, as many days after its due date as its customer has paid late so far, on average of his paid invoices by amount, rounded (without history: as all customers; without any: when due); one that is later than that on from_on stays open. With both, the ledger is taken as it is now, whatever day from_on is. actual: the past as it was posted: claims from the day of their issue, what was open and on account on each day; each claim begins with its last notice before from_on, if it had one. Due dates, holds and holidays are as they are now, money on account is used for nothing; no invoices are issued and no instalments reminded of; a claim that opens again by a reversal is not taken up. Errors: RV009 no such policy; RV016 not a period, or too long; 23502, 23514 no such payments.';
+'What would be done if advance() ran every day from from_on to until_on, both included, at most ten years. Writes nothing. A row a day, currency, step, channel and action: notices, claims for which the step is taken, amount that the notices ask for (NULL reason); reminders of instalments of payment plans, which have no step and are taken for no claims, are among them; and a row a day, currency and reason (NULL step and action): claims that are held back, with their open amount, on the days on which they are looked at. policy: NULL: each customer''s own, and a claim that had a notice stays under its version. Of a name: all claims are treated under its current version, from the step they are at if they are under this policy already, in any version, else from its first step, looked at on from_on. payments: none: nobody pays, so payment plans break; behaviour: each claim is paid whole, as many days after its due date as its customer has paid late so far, on average of his paid invoices by amount, rounded (without history: as all customers; without any: when due); one that is later than that on from_on stays open; but payment plans that hold on from_on, or begin later, are kept: each instalment is paid when it is due, and their claims are not dunned any more. With both, the ledger is taken as it is now, whatever day from_on is. actual: the past as it was posted: claims from the day of their issue, what was open and on account on each day; each claim begins with its last notice before from_on, if it had one. Due dates, holds and holidays are as they are now, money on account is used for nothing; no invoices are issued; a claim that opens again by a reversal is not taken up. Errors: RV009 no such policy; RV016 not a period, or too long; 23502, 23514 no such payments.';
 
 CREATE OR REPLACE FUNCTION compare_policies(policies text[], from_on date DEFAULT today(), until_on date DEFAULT today() + 90, payments text DEFAULT 'none')
 RETURNS TABLE (policy text, currency text, notices bigint, calls bigint, tasks bigint, handed_over bigint, amount_handed_over numeric, held_back bigint)

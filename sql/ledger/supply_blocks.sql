@@ -67,13 +67,20 @@ CREATE OR REPLACE FUNCTION release_by_policy(as_of date) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
+    customers CONSTANT bigint[] := ARRAY(
+        SELECT b.customer_id FROM supply_block b
+         WHERE b.source = 'policy' AND b.released_on IS NULL
+           AND NOT EXISTS (SELECT FROM invoice i WHERE i.customer_id = b.customer_id AND i.open_amount > 0 AND is_open(i.status) AND i.due_on < release_by_policy.as_of));
     released int;
 BEGIN
     PERFORM require_date(release_by_policy.as_of, 'as_of');
-    -- The customers first and in order, as everywhere.
-    PERFORM FROM customer c WHERE c.id IN (SELECT b.customer_id FROM supply_block b WHERE b.source = 'policy' AND b.released_on IS NULL) ORDER BY c.id FOR NO KEY UPDATE;
+    IF customers = '{}' THEN
+        RETURN 0;
+    END IF;
+    -- The customers first and in order, as everywhere; a payment may have been reversed before they are ours.
+    PERFORM FROM customer c WHERE c.id = ANY (customers) ORDER BY c.id FOR NO KEY UPDATE;
     UPDATE supply_block b SET released_on = greatest(release_by_policy.as_of, b.blocked_on)
-     WHERE b.source = 'policy' AND b.released_on IS NULL
+     WHERE b.source = 'policy' AND b.released_on IS NULL AND b.customer_id = ANY (customers)
        AND NOT EXISTS (SELECT FROM invoice i WHERE i.customer_id = b.customer_id AND i.open_amount > 0 AND is_open(i.status) AND i.due_on < release_by_policy.as_of);
     GET DIAGNOSTICS released = ROW_COUNT;
     RETURN released;

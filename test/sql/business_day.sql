@@ -106,10 +106,13 @@ SELECT business_days_between('2000-01-01', '2500-01-01', h) AS without_wednesday
 -- When notices go out: the first such day, found day by day.
 SELECT sending_day('2024-12-24', NULL, NULL) AS any_day, sending_day('2024-12-28', '{1,2,3,4,5}', NULL) AS monday, sending_day('2024-12-28', '{1,2,3,4,5}', NULL, '{2024-12-30}') AS not_a_holiday,
        sending_day('2024-12-30', NULL, NULL, '{2024-12-30}') AS holiday_too, sending_day('2024-12-24', NULL, '{[2024-12-24,2025-01-02]}') AS after_christmas,
-       sending_day('2024-12-24', '{1,2,3,4,5}', '{[2024-12-24,2025-01-02],[2025-01-04,2025-01-07]}', '{2025-01-03,2025-01-08}') AS after_all, sending_day('2024-12-24', NULL, '{[2024-12-24,)}') AS never;
+       sending_day('2024-12-24', '{1,2,3,4,5}', '{[2024-12-24,2025-01-02],[2025-01-04,2025-01-07]}', '{2025-01-03,2025-01-08}') AS after_all, sending_day('2024-12-24', NULL, '{[2024-12-24,)}') AS never,
+       sending_day('2025-01-09', '{1,2,3,4,5}', '{[2024-12-24,2025-01-02],[2025-01-04,2025-01-07]}', '{2025-01-03,2025-01-08,2025-01-09}', true) AS before_all, sending_day('2024-12-24', NULL, '{(,2024-12-24]}', '{}', true) AS never_before;
 SELECT sending_day(NULL, '{1}', NULL) IS NULL AS null_day, sending_day('2024-12-24', '{8}', NULL);
 SELECT count(*) FILTER (WHERE sending_day(r.day, days, quiet, holidays) <> (SELECT min(d) FROM generate_series(r.day, r.day + 120, '1 day') t, CAST(t AS date) AS d
-           WHERE (days IS NULL OR (extract(isodow FROM d)::int = ANY (days) AND d <> ALL (holidays))) AND NOT coalesce(quiet @> d, false))) AS different, count(quiet) > 300 AS some_quiet
+           WHERE (days IS NULL OR (extract(isodow FROM d)::int = ANY (days) AND d <> ALL (holidays))) AND NOT coalesce(quiet @> d, false))) AS different,
+       count(*) FILTER (WHERE sending_day(r.day, days, quiet, holidays, true) <> (SELECT max(d) FROM generate_series(r.day - 120, r.day, '1 day') t, CAST(t AS date) AS d
+           WHERE (days IS NULL OR (extract(isodow FROM d)::int = ANY (days) AND d <> ALL (holidays))) AND NOT coalesce(quiet @> d, false))) AS different_backwards, count(quiet) > 300 AS some_quiet
   FROM (SELECT r.day, r.holidays, CASE WHEN n % 5 > 0 THEN ARRAY(SELECT w FROM generate_series(1, 7) w WHERE w <> ALL (r.weekend)) END AS days,
                CASE WHEN n % 2 = 0 THEN datemultirange(daterange(r.day - k, r.day - k + 9), daterange(r.day + 12, r.day + 20), daterange(r.other, r.other + 20)) END AS quiet
           FROM random_day r WHERE n % 4 < 3) r;

@@ -21,11 +21,13 @@ SELECT * FROM explain('A1', '2024-02-07');
 SELECT * FROM explain('A2', '2024-02-07');
 CALL days('2024-02-01', '2024-02-09');
 SELECT * FROM sent WHERE number IN ('A1', 'A2', 'A3');
-SELECT add_note(:d1, 'price list of 2023 was used') > 0 AS noted;
+SELECT add_note(:d1, 'price list of 2023 was used', 'https://archive.example/price-list-2023.pdf') > 0 AS noted;
+SELECT add_note(:d1, 'x', '');
 SELECT resolve_dispute(:d1, 'partly_granted', 100, '2024-02-10', 'half of it') = :d1 AS resolved;
 SELECT number, amount, open_amount, status FROM invoice WHERE number = 'A1';
 SELECT kind, amount, posted_on, reason FROM allocation;
 SELECT cause, d.amount, outcome, credited, resolved_on, during FROM dispute d JOIN hold h ON h.id = d.hold_id WHERE d.hold_id = :d1;
+SELECT h - 'notes' AS hold, n->>'note' AS note, n->>'document' AS document FROM jsonb_array_elements(dossier('C1', '2024-02-10')->'holds') h, jsonb_array_elements(h->'notes') n WHERE h->>'claim' = 'A1';
 -- Rejected: all is dunned again, at the step where it was.
 SELECT resolve_dispute(:d2, 'rejected', resolved_on => '2024-02-12') = :d2 AS resolved;
 CALL days('2024-02-10', '2024-02-14');

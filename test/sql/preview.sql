@@ -51,6 +51,20 @@ BEGIN
         PERFORM preview.reschedule(claim.number, greatest(claim.due_on, day) + 6, posted_on => day);
     ELSE
     END CASE;
+    IF random() < 0.5 AND claim.status IN ('open', 'overdue') THEN
+        BEGIN
+            PERFORM preview.agree_plan(preview.instalment_dates(day + 2 + floor(random() * 6)::int, 3, '8 days'), invoices => ARRAY[claim.number], from_on => day,
+                                       remind_before => 1 + floor(random() * 5)::int, remind_after => 1 + floor(random() * 3)::int, broken_after_days => floor(random() * 9)::int);
+        EXCEPTION WHEN SQLSTATE 'RV009' OR SQLSTATE 'RV018' THEN
+            -- It was paid above, or has a plan.
+        END;
+    END IF;
+    IF random() < 0.3 THEN
+        PERFORM preview.record_payment(c.number, least(n.open_amount, i.open_amount), day, ARRAY[i.number], i.currency)
+           FROM (SELECT * FROM preview.hold h WHERE h.plan_id IS NOT NULL AND h.during @> day ORDER BY random() LIMIT 1) h
+           JOIN LATERAL (SELECT * FROM preview.instalments(day, h.plan_id) q WHERE q.open_amount > 0 ORDER BY q.number LIMIT 1) n ON true
+           JOIN preview.invoice i ON i.id = h.invoice_id JOIN preview.customer c ON c.id = h.customer_id;
+    END IF;
 END $$;
 DO $$
 DECLARE
@@ -66,7 +80,7 @@ BEGIN
         last_notice := (SELECT coalesce(max(o.id), 0) FROM preview.notice o);
         CREATE TEMPORARY TABLE drafted AS
             SELECT p.customer, p.currency, p.policy, p.step, p.channel, p.action, p.lead, p.amount, p.claims, l.* FROM preview.preview(day) p,
-                   jsonb_to_recordset(p.lines) AS l(invoice text, due_on date, open_amount numeric, asked numeric, taken boolean);
+                   jsonb_to_recordset(p.lines) AS l(invoice text, due_on date, open_amount numeric, asked numeric, taken boolean, plan bigint, instalment int);
         progress := NULL;
         LOOP
             progress := preview.advance_batch(day, progress, 7);
@@ -74,11 +88,15 @@ BEGIN
         END LOOP;
         CREATE TEMPORARY TABLE issued AS
             SELECT c.number AS customer, o.currency, p.name AS policy, o.step, o.channel, o.action, i.number AS lead, o.amount, count(*) OVER (PARTITION BY o.id) AS claims,
-                   l.number AS invoice, l.due_on, l.open_amount, l.asked, l.taken
+                   l.number AS invoice, l.due_on, l.open_amount, l.asked, l.taken, NULL::bigint AS plan, NULL::int AS instalment
               FROM preview.notice o JOIN preview.customer c ON c.id = o.customer_id JOIN preview.policy p ON p.id = o.policy_id JOIN preview.invoice i ON i.id = o.lead_id
-              JOIN preview.notice_line l ON l.notice_id = o.id WHERE o.id > last_notice;
+              JOIN preview.notice_line l ON l.notice_id = o.id WHERE o.id > last_notice
+            UNION ALL
+            SELECT c.number, o.currency, NULL, NULL, o.channel, o.action, i.number, o.amount, 0, NULL, n.due_on, n.open_amount, o.amount, NULL, o.plan_id, o.instalment
+              FROM preview.notice o JOIN preview.customer c ON c.id = o.customer_id JOIN preview.invoice i ON i.id = o.lead_id
+              JOIN LATERAL preview.instalments(day, o.plan_id) n ON n.number = o.instalment WHERE o.id > last_notice;
         INSERT INTO preview.written
-        SELECT day, (SELECT count(DISTINCT (customer, currency, policy, step, lead)) FROM drafted), (SELECT count(*) FROM drafted),
+        SELECT day, (SELECT count(DISTINCT (customer, currency, policy, step, lead, instalment)) FROM drafted), (SELECT count(*) FROM drafted),
                (SELECT count(*) FROM ((TABLE drafted EXCEPT ALL TABLE issued) UNION ALL (TABLE issued EXCEPT ALL TABLE drafted)) d);
         DROP TABLE drafted, issued;
     END LOOP;
@@ -86,5 +104,6 @@ END $$;
 SELECT count(*) > 60 AS runs, sum(drafts) > 300 AS notices, sum(lines) > sum(drafts) AS lines, sum(differ) AS differ FROM written;
 -- Every kind of it was there: listed beside, partly open, each policy.
 SELECT count(*) FILTER (WHERE NOT taken) > 20 AS listed, count(*) FILTER (WHERE open_amount < amount) > 20 AS partly_open FROM notice_line;
+SELECT o.action, count(*) > 10 AS notices FROM notice o JOIN instalment n ON n.plan_id = o.plan_id AND n.number = o.instalment GROUP BY 1 ORDER BY 1;
 SELECT p.name, count(*) > 30 AS notices FROM notice o JOIN policy p ON p.id = o.policy_id WHERE p.name <> 'default' GROUP BY 1 ORDER BY 1;
 SELECT debiteur.drop_ledger('preview', true);

@@ -27,6 +27,22 @@ SELECT * FROM simulate(NULL, '2024-01-20', '2024-01-21', 'perhaps');
 SELECT * FROM compare_policies(NULL, '2024-01-20', '2024-03-20');
 SELECT debiteur.drop_ledger('simulate', true);
 
+-- What is handed over counts, where a credit note belongs to it, or a share of all that is open is wanted; from the first day, and from one after it.
+SELECT debiteur.create_ledger('simulate', time_zone => 'UTC');
+SELECT set_policy('default', '{due+1 email reminder,prev+5 agency hand_over}') > 0 AS made, add_customer('C1', 'Credited') > 0 AS c1, add_customer('C2', 'Shared') > 0 AS c2;
+SELECT issue_invoice('C1', 'K1', 100, '2024-01-01') > 0 AS k1, issue_invoice('C1', 'K2', 50, '2024-01-11') > 0 AS k2;
+SELECT record_payment('C1', 100, '2024-01-12', '{K1}') AS payment \gset
+SELECT issue_credit_note('C1', 'N1', 60, 'K1', '2024-01-13') > 0 AS n1, reverse_payment(:payment, '2024-01-14') > 0 AS reversed;
+SELECT day, action, reason, claims, amount FROM simulate(NULL, '2024-02-01', '2024-02-12');
+CALL advance('2024-02-01');
+CALL advance('2024-02-06');
+SELECT day, action, reason, claims, amount FROM simulate(NULL, '2024-02-08', '2024-02-12');
+CALL advance('2024-02-12');
+SELECT set_policy('share', '{due+1 email reminder,prev+5 agency hand_over}', minimum_share => 0.4) > 0 AS made, assign_policy('share', customer => 'C2') > 0 AS assigned;
+SELECT issue_invoice('C2', 'S1', 100, '2024-02-01') > 0 AS s1, issue_invoice('C2', 'S2', 50, '2024-02-11') > 0 AS s2;
+SELECT day, action, reason, claims, amount FROM simulate(NULL, '2024-03-03', '2024-03-13') WHERE amount <> 50 OR reason IS NOT NULL;
+SELECT debiteur.drop_ledger('simulate', true);
+
 --
 -- A random ledger is simulated, and then really advanced, day by day.
 --
@@ -60,6 +76,22 @@ BEGIN
     ELSE
         PERFORM simulate.allocate(p.id, posted_on => day) FROM simulate.payment p WHERE p.unallocated > 0 AND p.customer_id = claim.customer_id;
     END IF;
+    IF random() < 0.25 THEN
+        SELECT i.* INTO claim FROM simulate.invoice i
+         WHERE i.open_amount > 0 AND i.issued_on <= day AND i.status IN ('open', 'overdue') AND NOT EXISTS (SELECT FROM simulate.hold h WHERE h.invoice_id = i.id) ORDER BY random() LIMIT 1;
+        PERFORM simulate.agree_plan(simulate.instalment_dates(day + 1 + floor(random() * 9)::int, 3, '9 days'), invoices => ARRAY[claim.number], from_on => day,
+                                    remind_before => 1 + floor(random() * 5)::int, remind_after => 1 + floor(random() * 3)::int, broken_after_days => floor(random() * 9)::int);
+    END IF;
+    IF random() < 0.4 THEN
+        PERFORM simulate.pay_plan(h.plan_id, day, 1) FROM (SELECT * FROM simulate.hold h WHERE h.plan_id IS NOT NULL AND h.during @> day ORDER BY random() LIMIT 1) h;
+    END IF;
+END $$;
+CREATE FUNCTION pay_plan(of_plan bigint, day date, until_number int) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM simulate.record_payment(p.customer, n.amount, day, p.invoices, p.currency)
+       FROM simulate.plans(day) p
+       JOIN (SELECT sum(n.open_amount) AS amount FROM simulate.instalments(day, of_plan) n WHERE n.number <= until_number) n ON n.amount > 0
+      WHERE p.plan = of_plan;
 END $$;
 CREATE FUNCTION advance_to(from_on date, until_on date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -74,8 +106,8 @@ BEGIN
     END LOOP;
 END $$;
 CREATE VIEW issued AS
-SELECT n.issued_on AS day, n.currency, n.step, n.channel, n.action, count(*) AS notices, sum(l.taken)::bigint AS claims, sum(n.amount) AS amount
-  FROM notice n JOIN (SELECT notice_id, count(*) FILTER (WHERE taken) AS taken FROM notice_line GROUP BY 1) l ON l.notice_id = n.id GROUP BY 1, 2, 3, 4, 5;
+SELECT n.issued_on AS day, n.currency, n.step, n.channel, n.action, count(*) AS notices, coalesce(sum(l.taken), 0)::bigint AS claims, sum(n.amount) AS amount
+  FROM notice n LEFT JOIN (SELECT notice_id, count(*) FILTER (WHERE taken) AS taken FROM notice_line GROUP BY 1) l ON l.notice_id = n.id GROUP BY 1, 2, 3, 4, 5;
 CREATE VIEW skipped AS
 SELECT r.as_of AS day, s.key AS reason, s.value::bigint AS claims FROM run r, jsonb_each_text(r.skipped) s;
 
@@ -85,7 +117,7 @@ DO $$ BEGIN
         PERFORM simulate.advance_to(date '2024-03-01' + n, date '2024-03-01' + n);
     END LOOP;
 END $$;
-SELECT count(*) > 150 AS notices, count(DISTINCT action) AS actions FROM notice;
+SELECT count(*) > 150 AS notices, count(DISTINCT action) AS actions, count(*) FILTER (WHERE action = 'instalment_upcoming') > 20 AS announced, count(*) FILTER (WHERE action = 'instalment_late') > 20 AS asked_for FROM notice;
 
 -- The past, replayed from the first day, and from one in between: the notices that there were.
 CREATE TEMPORARY TABLE replayed AS SELECT day, currency, step, channel, action, notices, claims, amount FROM simulate(NULL, '2024-03-01', '2024-04-29', 'actual') WHERE reason IS NULL;
@@ -96,6 +128,8 @@ SELECT count(*) AS replayed_otherwise FROM ((TABLE replayed_late EXCEPT ALL SELE
 -- The days to come. What was held back is as the runs say, but for claims on hold that these look at once more, to mark them as overdue.
 SELECT count(hold(invoice => number, kind => 'manual', from_on => date '2024-05-01' + (id % 9)::int, until_on => date '2024-05-20' + (id % 9)::int)) > 10 AS holds FROM invoice WHERE id % 11 = 0 AND status IN ('open', 'overdue') AND kind = 'invoice';
 SELECT count(hold(customer => number, kind => 'manual', from_on => '2024-05-03', until_on => '2024-05-13')) AS holds FROM customer WHERE id % 10 = 4;
+SELECT count(agree_plan(instalment_dates(date '2024-05-02' + (i.id % 7)::int, 4, '12 days'), invoices => ARRAY[i.number], from_on => date '2024-04-30' + (i.id % 3)::int, broken_after_days => 3)) > 10 AS plans
+  FROM (SELECT * FROM invoice i WHERE i.open_amount > 0 AND i.status IN ('open', 'overdue') AND NOT EXISTS (SELECT FROM hold h WHERE h.invoice_id = i.id) ORDER BY i.id % 5, i.id LIMIT 20) i;
 CREATE TEMPORARY TABLE simulated AS SELECT NULL::text AS policy, * FROM simulate(NULL, '2024-04-30', '2024-06-30');
 INSERT INTO simulated SELECT 'wide', * FROM simulate('wide', '2024-04-30', '2024-06-30');
 INSERT INTO simulated SELECT 'behaviour', * FROM simulate(NULL, '2024-04-30', '2024-06-30', 'behaviour');
@@ -125,19 +159,21 @@ SELECT advance_to('2024-04-30', '2024-06-30');
 SELECT days > 30 AS days, notices > 100 AS notices, differ FROM differ('wide');
 ROLLBACK;
 
--- Everybody pays as he has paid so far; the mean once more, with plain sums.
+-- Everybody pays as he has paid so far, and keeps his plans; the mean once more, with plain sums.
 BEGIN;
+CREATE TEMPORARY TABLE kept ON COMMIT DROP AS SELECT DISTINCT plan_id FROM hold WHERE plan_id IS NOT NULL AND upper(during) > '2024-04-30';
 CREATE TEMPORARY TABLE habit ON COMMIT DROP AS
 SELECT c.id, round(coalesce((SELECT sum(i.amount * (i.closed_on - i.due_on)) / sum(i.amount) FROM invoice i WHERE i.customer_id = c.id AND i.status = 'paid' AND i.kind = 'invoice'),
                             (SELECT sum(i.amount * (i.closed_on - i.due_on)) / sum(i.amount) FROM invoice i WHERE i.status = 'paid' AND i.kind = 'invoice')))::int AS days_late FROM customer c;
 CREATE TEMPORARY TABLE payer ON COMMIT DROP AS
 SELECT i.number, c.number AS customer, i.currency, i.open_amount, i.due_on + h.days_late AS day
   FROM invoice i JOIN habit h ON h.id = i.customer_id JOIN customer c ON c.id = i.customer_id
- WHERE i.kind = 'invoice' AND i.status IN ('open', 'overdue') AND i.due_on + h.days_late BETWEEN '2024-04-30' AND '2024-06-30';
+ WHERE NOT EXISTS (SELECT FROM hold k WHERE k.invoice_id = i.id AND k.plan_id IS NOT NULL AND upper(k.during) > '2024-04-30') AND i.kind = 'invoice' AND i.status IN ('open', 'overdue') AND i.due_on + h.days_late BETWEEN '2024-04-30' AND '2024-06-30';
 SELECT count(*) > 40 AS paying, count(DISTINCT day) > 10 AS days FROM payer;
 DO $$ BEGIN
     FOR n IN 0 .. 61 LOOP
         PERFORM simulate.record_payment(p.customer, p.open_amount, p.day, ARRAY[p.number], p.currency) FROM payer p WHERE p.day = date '2024-04-30' + n;
+        PERFORM simulate.pay_plan(k.plan_id, date '2024-04-30' + n, (SELECT max(i.number) FROM simulate.instalment i WHERE i.plan_id = k.plan_id AND i.due_on <= date '2024-04-30' + n)) FROM kept k;
         PERFORM simulate.advance_to(date '2024-04-30' + n, date '2024-04-30' + n);
     END LOOP;
 END $$;

@@ -3,16 +3,37 @@
  *		What a good DBA would write by hand for one day: one UPDATE … RETURNING
  *		feeding INSERTs, which leaves the same rows as advance on bench's data. It
  *		knows what advance has to find out: that all claims are at step 1, that
- *		none is held, and that no customer has credits.
+ *		no customer has credits, and that nothing came in for a promise; and,
+ *		unless :any_held, that no claim is held.
  */
-WITH moved AS (
+WITH
+\if :any_held
+held AS MATERIALIZED (
+    SELECT h.invoice_id, sum(coalesce(h.amount, 'infinity')) AS amount, min(upper(h.during)) AS ends_on
+      FROM bare.hold h WHERE h.during @> :'as_of'::date GROUP BY 1
+), kept AS (
+    UPDATE bare.invoice i SET next_on = k.ends_on
+      FROM held k WHERE i.id = k.invoice_id AND i.next_on <= :'as_of'::date AND i.step = 1 AND k.amount >= i.open_amount
+), taken AS (
     UPDATE bare.invoice i
        SET step = 2, next_on = i.due_on + 14, noticed_on = :'as_of'::date, policy_id = 1
      WHERE i.next_on <= :'as_of'::date AND i.open_amount <> 0 AND i.step = 1
+       AND NOT EXISTS (SELECT FROM held k WHERE k.invoice_id = i.id AND k.amount >= i.open_amount)
     RETURNING i.id, i.customer_id, i.number, i.currency, i.cycle, i.amount, i.open_amount, i.due_on, i.reference
-), head AS MATERIALIZED (
+), moved AS MATERIALIZED (
+    SELECT t.*, t.open_amount - coalesce(k.amount, 0) AS asked FROM taken t LEFT JOIN held k ON k.invoice_id = t.id
+),
+\else
+moved AS (
+    UPDATE bare.invoice i
+       SET step = 2, next_on = i.due_on + 14, noticed_on = :'as_of'::date, policy_id = 1
+     WHERE i.next_on <= :'as_of'::date AND i.open_amount <> 0 AND i.step = 1
+    RETURNING i.id, i.customer_id, i.number, i.currency, i.cycle, i.amount, i.open_amount, i.due_on, i.reference, i.open_amount AS asked
+),
+\endif
+head AS MATERIALIZED (
     SELECT nextval('bench.notice_id_seq') AS id, g.*
-      FROM (SELECT customer_id, currency, (array_agg(id ORDER BY due_on, open_amount DESC, id))[1] AS lead_id, sum(open_amount) AS amount
+      FROM (SELECT customer_id, currency, (array_agg(id ORDER BY due_on, open_amount DESC, id))[1] AS lead_id, sum(asked) AS amount
               FROM moved GROUP BY 1, 2) g
 ), put_notice AS (
     INSERT INTO bare.notice (id, customer_id, currency, policy_id, step, channel, action, issued_on, lead_id, amount,
@@ -22,7 +43,7 @@ WITH moved AS (
       FROM head h JOIN bench.customer c ON c.id = h.customer_id
 ), put_line AS (
     INSERT INTO bare.notice_line (notice_id, invoice_id, customer_id, number, kind, reference, taken, policy_id, step, cycle, amount, open_amount, asked, due_on)
-    SELECT h.id, m.id, m.customer_id, m.number, 'invoice', m.reference, true, 1, 2, m.cycle, m.amount, m.open_amount, m.open_amount, m.due_on
+    SELECT h.id, m.id, m.customer_id, m.number, 'invoice', m.reference, true, 1, 2, m.cycle, m.amount, m.open_amount, m.asked, m.due_on
       FROM moved m JOIN head h ON h.customer_id = m.customer_id AND h.currency = m.currency
 )
 INSERT INTO bare.outbox (customer_id, topic, payload)
@@ -38,8 +59,8 @@ E'Dear %s,\n\nPerhaps it has escaped your attention that the following is past d
                max(m.number) FILTER (WHERE m.id = h.lead_id) AS lead,
                string_agg(format('%s, due %s: %s %s, paid %s, to pay %s', m.number, to_char(m.due_on, 'FMDD FMMonth YYYY'), m.currency,
                                  to_char(m.amount, 'FM999,999,990.00'), to_char(m.amount - m.open_amount, 'FM999,999,990.00'),
-                                 to_char(m.open_amount, 'FM999,999,990.00')), E'\n' ORDER BY m.due_on, m.id) AS texts,
-               jsonb_agg(jsonb_build_object('invoice', m.number, 'due_on', m.due_on, 'amount', m.amount, 'open_amount', m.open_amount, 'asked', m.open_amount,
+                                 to_char(m.asked, 'FM999,999,990.00')), E'\n' ORDER BY m.due_on, m.id) AS texts,
+               jsonb_agg(jsonb_build_object('invoice', m.number, 'due_on', m.due_on, 'amount', m.amount, 'open_amount', m.open_amount, 'asked', m.asked,
                                             'reference', m.reference, 'taken', true) ORDER BY m.due_on, m.id) AS lines
           FROM head h
           JOIN moved m ON m.customer_id = h.customer_id AND m.currency = h.currency

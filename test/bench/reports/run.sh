@@ -68,8 +68,6 @@ timed() {
 	fi
 }
 
-used_nanoseconds="SELECT split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::numeric"
-
 # Files times by label, several values a label; reads psql's commands.
 run_timed() {
 	# shellcheck disable=SC2046 # words
