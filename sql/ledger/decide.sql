@@ -85,7 +85,7 @@ BEGIN
                s.policy_id, s.step, s.noticed_on, s.next_on, s.last_notice_on, NULL, NULL, NULL
           FROM unnest(simulated) s WHERE simulated IS NOT NULL
     ), item AS (
-        -- All that is open with these customers: it counts in the balance, candidate or not.
+        -- What is open with these customers: what is overdue counts in the balance, candidate or not.
         SELECT i.id, i.customer_id, i.number, i.kind, i.related_id, i.currency, i.issued_on, i.due_on, i.open_amount, i.status, i.step, i.last_notice_on, i.reference, i.amount, i.cycle,
                -- The notice before asked for another due date: what counts from it waits for this one.
                CASE WHEN i.rescheduled_on IS NOT NULL AND anchor(p.steps[i.step + 1]) = 'prev' THEN greatest(i.noticed_on, i.due_on) ELSE i.noticed_on END AS noticed_on,
@@ -102,6 +102,8 @@ BEGIN
           LEFT JOIN policy p ON p.id = coalesce(i.policy_id, c.policy_id)
           LEFT JOIN held(decide.as_of, whose) k ON any_hold AND k.invoice_id = i.id AND i.kind <> 'credit_note'
          WHERE i.customer_id = ANY (whose) AND i.open_amount <> 0 AND is_open(i.status) AND i.issued_on <= decide.as_of
+           -- Others can only matter where they share credits, or are part of a whole that a minimum is a share of.
+           AND (i.next_on <= decide.as_of OR i.id = only_invoice OR any_credit OR any_minimum OR (i.due_on < decide.as_of AND i.status <> 'in_collection'))
     ), dated AS (
         SELECT t.*, CASE WHEN t.candidate OR any_credit THEN next_step(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age, days_off, t.convention) END AS step_now,
                CASE WHEN t.candidate OR any_credit THEN next_step_on(t.steps, t.step, t.due_on, t.issued_on, t.noticed_on, decide.as_of, t.by_age, days_off, t.convention) END AS step_day,

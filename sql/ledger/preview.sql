@@ -13,7 +13,10 @@ LANGUAGE plpgsql STABLE ROWS 5000 SET search_path FROM CURRENT SET jit = off SET
 BEGIN
     RETURN QUERY
     WITH decision AS MATERIALIZED (
-        SELECT * FROM decide(draft_notices.as_of, customers, simulated => draft_notices.simulated, all_overdue => true)
+        -- Not all columns: they are kept twice.
+        SELECT d.invoice_id, d.customer_id, d.currency, d.status, d.due_on, d.open_amount, d.asked, d.policy_id, d.grouped_by, d.step, d.action, d.taken, d.looked_at,
+               d.reasons, d.next_on, d.invoice, d.kind, d.reference, d.amount, d.cycle
+          FROM decide(draft_notices.as_of, customers, simulated => draft_notices.simulated, all_overdue => true) d
     ), head AS MATERIALIZED (
         SELECT row_number() OVER (ORDER BY g.customer_id, g.currency, g.may_list DESC, g.step DESC, g.lead_id) AS draft, g.*,
                -- Of a customer's notices the most severe lists what is overdue beside; a hand-over lists only what is handed over.

@@ -65,7 +65,7 @@ BEGIN
                 WHEN r.due_to = r.due_from THEN ARRAY['RV016', format('it is due on %s already', r.due_to)]
                 WHEN least(r.due_to, r.posted_on) < i.issued_on AND (i.kind <> 'credit_note' OR r.posted_on < i.issued_on) THEN
                     ARRAY['RV016', format('it was issued on %s, after %s', i.issued_on, least(r.due_to, r.posted_on))]
-                WHEN r.posted_on < (SELECT max(a.posted_on) FROM allocation a WHERE a.invoice_id = r.invoice_id) THEN
+                WHEN EXISTS (SELECT FROM allocation a WHERE a.invoice_id = r.invoice_id AND a.posted_on > r.posted_on) THEN
                     ARRAY['RV016', format('something was posted to it after %s', r.posted_on)]
                 END AS found
               FROM (SELECT c.*, n.id IS NOT NULL AS posted, lag(n.id IS NOT NULL) OVER chain AS last_posted, lag(c.due_to) OVER chain AS last_to,

@@ -54,16 +54,24 @@ BEGIN
     RETURN QUERY
     SELECT 'invoice', format('%s: %s', i.number, f.fact), f.kept, f.should_be
       FROM invoice i
-      LEFT JOIN (SELECT a.invoice_id, sum(a.amount) AS allocated, max(a.posted_on) AS last_on FROM allocation a GROUP BY 1) s ON s.invoice_id = i.id
+      LEFT JOIN (SELECT a.invoice_id, sum(a.amount) AS allocated, max(a.posted_on) AS last_on,
+                        coalesce(sum(a.amount) FILTER (WHERE coalesce(o.kind, a.kind) = 'cancellation'), 0) <> 0 AS cancelled,
+                        coalesce(sum(a.amount) FILTER (WHERE coalesce(o.kind, a.kind) = 'write_off'), 0) <> 0 AS written_off,
+                        coalesce(sum(a.amount) FILTER (WHERE coalesce(o.kind, a.kind) = 'payment'), 0) <> 0 AS paid
+                   FROM allocation a LEFT JOIN allocation o ON o.id = a.reverses_id GROUP BY 1) s ON s.invoice_id = i.id
       LEFT JOIN (SELECT DISTINCT ON (r.invoice_id) r.invoice_id, r.due_to, r.posted_on FROM reschedule r ORDER BY r.invoice_id, r.id DESC) m ON m.invoice_id = i.id
+     CROSS JOIN LATERAL (SELECT CASE WHEN i.amount <> coalesce(s.allocated, 0) THEN 'open' WHEN s.cancelled THEN 'cancelled' WHEN s.written_off THEN 'written_off'
+                                     WHEN s.paid OR i.amount = 0 THEN 'paid' ELSE 'credited' END AS settled_as) w
      CROSS JOIN LATERAL (VALUES
         ('allocated', i.allocated = coalesce(s.allocated, 0), i.allocated::text, coalesce(s.allocated, 0)::text),
-        ('status', i.status = 'draft' OR is_open(i.status) = (i.amount <> coalesce(s.allocated, 0)) OR (i.status = 'cancelled' AND s.allocated IS NULL),
-         i.status::text, CASE WHEN i.amount = coalesce(s.allocated, 0) THEN 'settled' ELSE 'open' END),
-        ('closed_on', i.closed_on IS NULL OR s.last_on IS NULL OR i.closed_on = s.last_on, i.closed_on::text, s.last_on::text),
+        -- A draft that was cancelled has no allocations.
+        ('status', i.status = 'draft' OR (i.status = 'cancelled' AND s.allocated IS NULL) OR CASE WHEN w.settled_as = 'open' THEN is_open(i.status) ELSE i.status::text = w.settled_as END,
+         i.status::text, w.settled_as),
+        ('closed_on', i.closed_on IS NOT DISTINCT FROM CASE WHEN i.status <> 'draft' AND NOT is_open(i.status) THEN coalesce(s.last_on, i.closed_on, i.issued_on) END,
+         i.closed_on::text, s.last_on::text),
         ('due_on', (i.due_on = m.due_to) IS NOT FALSE, i.due_on::text, m.due_to::text),
         ('rescheduled_on', i.rescheduled_on IS NOT DISTINCT FROM m.posted_on, i.rescheduled_on::text, m.posted_on::text),
-        ('next_on', is_open(i.status) OR i.next_on IS NULL, i.next_on::text, NULL)
+        ('next_on', (is_open(i.status) AND i.kind <> 'credit_note') OR i.next_on IS NULL, i.next_on::text, NULL)
      ) AS f(fact, agrees, kept, should_be)
      WHERE NOT f.agrees;
     RETURN QUERY
@@ -79,6 +87,12 @@ BEGIN
                   WHERE coalesce(o.kind, a.kind) = 'payment' GROUP BY 1) s ON s.payment_id = p.id
      WHERE p.allocated <> coalesce(s.allocated, 0);
     RETURN QUERY
+    SELECT 'payment', format('%s: reversed_on', p.id), p.reversed_on::text, w.should_be::text
+      FROM payment p
+      LEFT JOIN payment r ON r.reverses_id = p.id
+     CROSS JOIN LATERAL (SELECT CASE WHEN p.reverses_id IS NULL THEN r.received_on ELSE p.received_on END AS should_be) w
+     WHERE p.reversed_on IS DISTINCT FROM w.should_be;
+    RETURN QUERY
     SELECT 'notice', format('%s: amount', n.id), n.amount::text, s.amount::text
       FROM notice n JOIN (SELECT l.notice_id, sum(l.asked) AS amount FROM notice_line l GROUP BY 1) s ON s.notice_id = n.id
      WHERE n.amount <> s.amount;
@@ -88,4 +102,4 @@ BEGIN
      WHERE h.during <> e.during;
 END $$;
 COMMENT ON FUNCTION verify() IS
-'Every difference between what the ledger keeps and what that is made of: the roll-up and the postings, allocated amounts, due dates, status, closing dates, amounts of notices, days of plans. No rows: all agree. Reads the whole ledger.';
+'Every difference between what the ledger keeps and what that is made of: the roll-up and the postings, allocated amounts, due dates, status, closing dates, reversals of payments, amounts of notices, days of plans. No rows: all agree. Reads the whole ledger.';

@@ -9,7 +9,7 @@ SET search_path = assignment, debiteur;
 SELECT set_policy('soft', '{due+20 email reminder}') AS soft, set_policy('hard', '{due+1 letter final_notice,due+2 agency hand_over}') AS hard, set_policy('hard', '{due+2 letter final_notice}') AS hard_2;
 SELECT count(add_customer('C' || n, 'Customer ' || n, segment => CASE WHEN n < 4 THEN 'public' END)) AS customers FROM generate_series(1, 5) n;
 SELECT count(issue_invoice('C' || n, 'F' || n, 100, '2024-01-01', '2024-01-31')) AS invoices FROM generate_series(1, 5) n;
-CREATE VIEW planned AS SELECT a.customer, a.policy, a.version, a.source, i.next_on FROM customer_policy a JOIN invoice i ON i.customer_id = a.customer_id ORDER BY 1;
+CREATE VIEW planned AS SELECT a.customer, a.policy, a.version, a.source, i.next_on FROM customer_policy a JOIN invoice i ON i.customer_id = a.customer_id ORDER BY 1, 5;
 SELECT * FROM planned;
 
 -- Each level goes before the one below it; what waits for a step is looked at again, and only that.

@@ -77,5 +77,20 @@ SELECT * FROM kpi('2024-01-01', '300000-01-01');
 SELECT * FROM aging('300000-01-01');
 SELECT * FROM aging_by_customer(NULL);
 SELECT sales FROM kpi('0001-01-01', '9999-12-31') ORDER BY currency;
+
+-- What is seldom: a bucket of claims that sum to 0; an invoice that is disputed twice counts once; a promise of which
+-- nothing was left to pay counts as none; a count-back over more months than the thirteen that are read first.
+SELECT count(issue_invoice('C1', 'S' || n, 10, (date '2010-01-10' + n * interval '1 month')::date, currency => 'SEK')) AS issued FROM generate_series(0, 19) n;
+SELECT closing_receivable, dso_countback FROM kpi('2011-08-01', '2011-08-31') WHERE currency = 'SEK';
+SELECT issue_invoice('C1', 'Z1', 50, '2012-01-01', '2012-01-31', 'DKK') > 0 AS invoice, issue_credit_note('C1', 'Z2', 50, issued_on => '2012-01-31', currency => 'DKK') > 0 AS note;
+SELECT bucket, invoices, amount FROM aging('2012-02-10') WHERE currency = 'DKK';
+SELECT issue_invoice('C1', 'Z3', 50, '2013-01-01', '2013-01-31', 'DKK') > 0 AS invoice, issue_invoice('C1', 'Z4', 50, '2013-01-01', '2013-01-31', 'DKK') > 0 AS other,
+       resolve_dispute(dispute('Z3', reason => 'delivery', from_on => '2013-01-10'), 'rejected', resolved_on => '2013-01-12') > 0 AS resolved,
+       dispute('Z3', reason => 'price', from_on => '2013-01-20') > 0 AS again;
+SELECT promise('2013-02-10', invoices => '{Z3}', from_on => '2013-02-01') > 0 AS void, promise('2013-02-10', invoices => '{Z4}', from_on => '2013-02-01') > 0 AS kept,
+       write_off('Z3', posted_on => '2013-02-05') > 0 AS written_off, record_payment('C1', 50, '2013-02-06', '{Z4}', 'DKK') > 0 AS paid;
+SELECT invoices, status FROM promises('2013-02-28') WHERE currency = 'DKK' ORDER BY invoices;
+SELECT dispute_rate, promise_kept_rate FROM kpi('2013-01-01', '2013-02-28') WHERE currency = 'DKK';
+SELECT * FROM verify();
 RESET search_path;
 SELECT debiteur.drop_ledger('reports', true);

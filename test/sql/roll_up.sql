@@ -152,6 +152,44 @@ SELECT * FROM one_by_one.verify();
 SELECT count(*) AS elsewhere FROM pg_temp.flow;
 
 --
+-- Amounts near the limit, a due date after the last year that reports know, and
+-- an opening and a settlement in one statement of which only days and amounts are left.
+--
+SELECT debiteur.create_ledger('edge', time_zone => 'UTC');
+SELECT edge.add_customer('C1', 'Customer 1') > 0 AS added, edge.issue_invoice('C1', 'L1', 999999999999999.99, '2020-01-01', '2020-01-31') > 0 AS large,
+       edge.issue_invoice('C1', 'F1', 10, '2020-01-01', '20000-01-01') > 0 AS far, edge.issue_invoice('C1', 'A1', 100, '2024-01-01', '2024-01-31') > 0 AS a,
+       edge.issue_invoice('C1', 'B1', 70, '2024-01-05', '2024-01-31') > 0 AS b;
+SELECT edge.record_payment('C1', 999999999999999.99, '2024-01-01', '{L1}') > 0 AS large, edge.record_payment('C1', 100, '2024-01-10', '{A1}') > 0 AS a,
+       edge.record_payment('C1', 70, '2024-01-12', '{}', reference => 'for B1') > 0 AS b, edge.issue_credit_note('C1', 'N1', 5, issued_on => '2024-01-12') > 0 AS note;
+INSERT INTO edge.allocation (invoice_id, kind, amount, posted_on) SELECT id, 'write_off', 70, '2024-01-06' FROM edge.invoice WHERE number = 'B1';
+INSERT INTO edge.allocation (invoice_id, kind, amount, posted_on, reverses_id) SELECT invoice_id, 'reversal', -70, '2024-01-07', id FROM edge.allocation WHERE kind = 'write_off';
+INSERT INTO edge.allocation (invoice_id, kind, amount, posted_on, payment_id, reverses_id)
+SELECT a.invoice_id, 'reversal', -100, date '2024-02-01', a.payment_id, a.id FROM edge.allocation a JOIN edge.invoice i ON i.id = a.invoice_id WHERE i.number = 'A1'
+UNION ALL
+SELECT i.id, 'payment', 70, '2024-02-01', p.id, NULL FROM edge.invoice i, edge.payment p WHERE i.number = 'B1' AND p.reference = 'for B1';
+SELECT posted_on, due_on, items, closed, days, late, closed_amount, amount_days, amount_late FROM edge.flow WHERE closed_amount <> 0 ORDER BY posted_on, due_on;
+SELECT * FROM edge.verify();
+SELECT edge.fold() > 0 AS folded;
+SELECT * FROM edge.verify();
+SELECT bucket, invoices, amount FROM edge.aging('9999-12-31');
+
+-- What follows from the postings, and was changed behind the triggers' back: verify() says so.
+SELECT edge.record_payment('C1', 3, '2024-03-01', '{}', reference => 'back') > 0 AS paid;
+SELECT edge.reverse_payment(id, '2024-03-05', 'refused') > 0 AS reversed FROM edge.payment WHERE reference = 'back';
+SELECT * FROM edge.verify();
+BEGIN;
+SET LOCAL session_replication_role = replica;
+UPDATE edge.invoice SET status = 'credited' WHERE number = 'L1';
+UPDATE edge.invoice SET closed_on = NULL WHERE number = 'B1';
+UPDATE edge.invoice SET closed_on = '2024-03-01' WHERE number = 'F1';
+UPDATE edge.invoice SET next_on = '2024-03-01' WHERE number = 'N1';
+UPDATE edge.payment SET reversed_on = '2024-03-02' WHERE reference = 'for B1';
+UPDATE edge.payment SET reversed_on = NULL WHERE reference = 'back';
+UPDATE edge.payment SET reversed_on = '2024-03-06' WHERE reverses_id IS NOT NULL;
+SELECT * FROM edge.verify() ORDER BY what, subject;
+ROLLBACK;
+
+--
 -- Made a trigger of something else, it says so.
 --
 CREATE SCHEMA odd;
@@ -172,6 +210,6 @@ CREATE VIEW odd.claim_rolled_up AS SELECT * FROM one_by_one.claim_rolled_up WHER
 INSERT INTO odd.thing VALUES (1, 'EUR', '2025-01-01');
 SET client_min_messages = warning;
 DROP SCHEMA odd, evil CASCADE;
-SELECT debiteur.drop_ledger('at_once', true), debiteur.drop_ledger('one_by_one', true), debiteur.drop_ledger('renamed', true);
+SELECT debiteur.drop_ledger('at_once', true), debiteur.drop_ledger('one_by_one', true), debiteur.drop_ledger('renamed', true), debiteur.drop_ledger('edge', true);
 DROP TABLE issued, received, allotted, taken_back;
 DROP FUNCTION flow_of, differences;
