@@ -87,6 +87,33 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION fold(int) IS 'Folds rows of flow into its levels, at most so many (NULL: all); returns how many (0 also while somebody else folds, or vacuums the table). Figures are exact before and after; reports are faster after. The worker and advance() do it.';
 
+CREATE OR REPLACE FUNCTION rebuild_flow() RETURNS bigint
+LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off AS $$
+DECLARE
+    claims bigint[];
+    rows bigint;
+BEGIN
+    -- Readers go on; what is posted meanwhile waits.
+    LOCK TABLE invoice, payment, allocation, reschedule, flow IN SHARE ROW EXCLUSIVE MODE;
+    claims := ARRAY(SELECT i.id FROM invoice i);
+    DELETE FROM flow;
+    DELETE FROM flow_by_due;
+    DELETE FROM flow_total;
+    PERFORM roll_up_invoices(claims);
+    INSERT INTO flow (posted_on, currency, due_on, on_account, receipts)
+    SELECT f.* FROM flow_of_payments(ARRAY(SELECT p.id FROM payment p)) f;
+    INSERT INTO flow (posted_on, currency, due_on, receivable, charges, on_account, credits, discounts, write_offs)
+    SELECT f.* FROM flow_of_allocations(ARRAY(SELECT a.id FROM allocation a)) f;
+    INSERT INTO flow (posted_on, currency, due_on, items, closed, days, late, closed_amount, amount_days, amount_late)
+    SELECT f.* FROM flow_of_turns(claims, '{}') f;
+    INSERT INTO flow (posted_on, currency, due_on, receivable, charges, items)
+    SELECT f.* FROM flow_of_reschedules(ARRAY(SELECT r.id FROM reschedule r), '{}') f;
+    PERFORM fold(NULL);
+    rows := (SELECT count(*) FROM flow_by_due) + (SELECT count(*) FROM flow_total);
+    RETURN rows;
+END $$;
+COMMENT ON FUNCTION rebuild_flow() IS 'Makes the roll-up anew from the postings, after it was damaged: rows were loaded with triggers off, or deleted. Returns how many rows it has. Postings wait until the transaction ends. Only the ledger''s owner.';
+
 CREATE OR REPLACE FUNCTION flow_periods(as_of date) RETURNS TABLE (level smallint, from_on date, until_on date)
 LANGUAGE plpgsql IMMUTABLE ROWS 3 SET search_path FROM CURRENT AS $$
 DECLARE

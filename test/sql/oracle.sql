@@ -359,5 +359,10 @@ UPDATE flow_by_due SET receivable = receivable + 0.01 WHERE (level, period, curr
 UPDATE flow_total SET overdue = overdue - 0.02 WHERE (level, period, currency) = (SELECT f.level, f.period, f.currency FROM flow_total f WHERE f.level = 2 ORDER BY 1, 2, 3 LIMIT 1);
 SELECT what, split_part(subject, ',', 1) AS level, split_part(subject, ': ', 2) AS measure, kept::numeric - should_be::numeric AS difference FROM verify() ORDER BY 1, 2;
 
+-- rebuild_flow() mends it, and no figure is another one.
+SELECT rebuild_flow() > 0 AS rebuilt;
+SELECT count(*) AS verified FROM verify();
+SELECT count(*) AS changed FROM (SELECT * FROM before EXCEPT ALL SELECT d.as_of, g.* FROM day d, aging(d.as_of) g) x;
+
 RESET search_path;
 SELECT debiteur.drop_ledger('oracle', true);

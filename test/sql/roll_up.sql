@@ -190,6 +190,24 @@ SELECT * FROM edge.verify() ORDER BY what, subject;
 ROLLBACK;
 
 --
+-- A roll-up that was damaged is made anew; with nothing posted, nothing.
+--
+SELECT at_once.fold(NULL) > 0 AS folded;
+DELETE FROM at_once.flow_by_due WHERE level = 2;
+TRUNCATE at_once.flow_total;
+SET session_replication_role = replica;
+SELECT at_once.record_payment('C1', 5, '2027-04-01', '{}') > 0 AS paid;
+SET session_replication_role = origin;
+SELECT count(*) > 1000 AS told FROM at_once.verify();
+SELECT at_once.rebuild_flow() > 500 AS rebuilt;
+SELECT * FROM at_once.verify();
+SELECT renamed.rebuild_flow() > 500 AS rebuilt;
+SELECT count(*) AS unfolded FROM renamed.flow;
+SELECT * FROM renamed.verify();
+SELECT debiteur.create_ledger('empty', time_zone => 'UTC');
+SELECT empty.rebuild_flow() AS nothing;
+
+--
 -- Made a trigger of something else, it says so.
 --
 CREATE SCHEMA odd;
@@ -210,6 +228,6 @@ CREATE VIEW odd.claim_rolled_up AS SELECT * FROM one_by_one.claim_rolled_up WHER
 INSERT INTO odd.thing VALUES (1, 'EUR', '2025-01-01');
 SET client_min_messages = warning;
 DROP SCHEMA odd, evil CASCADE;
-SELECT debiteur.drop_ledger('at_once', true), debiteur.drop_ledger('one_by_one', true), debiteur.drop_ledger('renamed', true), debiteur.drop_ledger('edge', true);
+SELECT debiteur.drop_ledger('empty', true), debiteur.drop_ledger('at_once', true), debiteur.drop_ledger('one_by_one', true), debiteur.drop_ledger('renamed', true), debiteur.drop_ledger('edge', true);
 DROP TABLE issued, received, allotted, taken_back;
 DROP FUNCTION flow_of, differences;
