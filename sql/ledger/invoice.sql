@@ -37,6 +37,8 @@ CREATE INDEX invoice_customer ON invoice (customer_id, issued_on);
 -- What aging_by_customer() needs of an open claim.
 CREATE INDEX invoice_open ON invoice (customer_id, currency) INCLUDE (due_on, issued_on, open_amount, status) WHERE open_amount <> 0;
 CREATE INDEX invoice_next ON invoice (next_on, id) WHERE next_on IS NOT NULL;
+-- Whether there are credit notes to distribute is asked for each batch.
+CREATE INDEX invoice_credit ON invoice (customer_id) WHERE open_amount < 0;
 CREATE INDEX invoice_related ON invoice (related_id) WHERE related_id IS NOT NULL;
 COMMENT ON TABLE invoice IS 'Claims on customers: invoices, credit notes (negative), costs and interest.';
 COMMENT ON COLUMN invoice.id IS 'Opaque; the natural key is number.';

@@ -77,19 +77,20 @@ BEGIN
              CROSS JOIN settings s
               -- What is about an instalment has no lines.
               LEFT JOIN instalment g ON g.plan_id = n.plan_id AND g.number = n.instalment
-              LEFT JOIN invoice i ON i.id = n.lead_id AND n.plan_id IS NOT NULL
+              LEFT JOIN invoice i ON i.id = CASE WHEN n.plan_id IS NOT NULL THEN n.lead_id END
              CROSS JOIN LATERAL (
                    SELECT jsonb_agg(jsonb_build_object('invoice', x.number, 'due_on', x.due_on, 'amount', x.amount, 'open_amount', x.open_amount, 'asked', x.asked,
-                                                       'reference', x.reference, 'taken', x.taken) ORDER BY x.due_on, x.invoice_id) AS lines,
+                                                       'reference', x.reference, 'taken', x.taken)) AS lines,
                           -- In the order of notice_placeholders('line').
                           string_agg(fill(t.line, notice_placeholders('line'), ARRAY[
                                   x.number, coalesce(x.reference, x.number), format_date(x.due_on, t.language), greatest(n.issued_on - x.due_on, 0)::text,
                                   n.currency, format_amount(x.amount, n.currency, t.language), format_amount(x.amount - x.open_amount, n.currency, t.language),
-                                  format_amount(x.open_amount, n.currency, t.language), format_amount(x.asked, n.currency, t.language)]), E'\n' ORDER BY x.due_on, x.invoice_id) AS texts,
+                                  format_amount(x.open_amount, n.currency, t.language), format_amount(x.asked, n.currency, t.language)]), E'\n') AS texts,
                           coalesce(sum(x.asked) FILTER (WHERE x.kind IN ('costs', 'interest')), 0) AS costs,
                           max(x.number) FILTER (WHERE x.invoice_id = n.lead_id) AS number, max(x.due_on) FILTER (WHERE x.invoice_id = n.lead_id) AS due_on,
                           max(coalesce(x.reference, x.number)) FILTER (WHERE x.invoice_id = n.lead_id) AS reference
-                     FROM notice_line x WHERE x.notice_id = n.id) l
+                     -- Sorted once, and not by each aggregate.
+                     FROM (SELECT * FROM notice_line x WHERE x.notice_id = n.id ORDER BY x.due_on, x.invoice_id) x) l
              WHERE n.id = ANY (notices)) w;
 END $$;
 COMMENT ON FUNCTION write_notices(bigint[]) IS 'Subject, body, lines and due date (of the leading claim, or of the instalment) of these notices, as they were sent (but for sender, bank account and term, which are those of settings now); subject and body are NULL where there was no text.';
