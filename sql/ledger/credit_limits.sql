@@ -196,7 +196,7 @@ LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     IF EXISTS (SELECT FROM credit_reservation r WHERE r.released_on IS NULL) THEN
         PERFORM use_reservation(i) FROM posted p JOIN invoice i ON i.id = p.id
-          WHERE i.reference IS NOT NULL AND i.kind = 'invoice' AND i.status <> 'draft'
+          WHERE i.kind = 'invoice' AND i.status <> 'draft'
             AND EXISTS (SELECT FROM credit_reservation r WHERE r.customer_id = i.customer_id AND r.reference = i.reference AND r.released_on IS NULL)
           ORDER BY i.id;
     END IF;
@@ -205,17 +205,6 @@ END $$;
 COMMENT ON FUNCTION reservations_invoiced() IS 'Trigger: takes new invoices off what is reserved for the orders of their references.';
 CREATE OR REPLACE TRIGGER reservations_invoiced AFTER INSERT ON invoice REFERENCING NEW TABLE AS posted
     FOR EACH STATEMENT EXECUTE FUNCTION reservations_invoiced();
-
-CREATE OR REPLACE FUNCTION reservation_draft_invoiced() RETURNS trigger
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-BEGIN
-    PERFORM use_reservation(NEW);
-    RETURN NULL;
-END $$;
-COMMENT ON FUNCTION reservation_draft_invoiced() IS 'Trigger: takes a draft that was issued off what is reserved for the order of its reference.';
-CREATE OR REPLACE TRIGGER reservation_draft_invoiced AFTER UPDATE OF status ON invoice FOR EACH ROW
-    WHEN (OLD.status = 'draft' AND NEW.status = 'open' AND NEW.reference IS NOT NULL AND NEW.kind = 'invoice')
-    EXECUTE FUNCTION reservation_draft_invoiced();
 
 CREATE OR REPLACE FUNCTION limit_changes(customers bigint[], as_of date) RETURNS TABLE (customer_id bigint, block_id bigint, reason text)
 LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
@@ -236,8 +225,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     owners bigint[];
-    ended bigint[];
-    blocked int;
+    changed int;
 BEGIN
     PERFORM require_date(apply_credit_limits.as_of, 'as_of');
     -- Who never had a limit is not looked at.
@@ -250,13 +238,16 @@ BEGIN
     END IF;
     -- The customers first and in order, as everywhere; then once more, for what was posted while this waited.
     owners := ARRAY(SELECT c.id FROM customer c WHERE c.id = ANY (owners) ORDER BY c.id FOR NO KEY UPDATE);
-    ended := ARRAY(SELECT g.block_id FROM limit_changes(owners, apply_credit_limits.as_of) g WHERE g.reason IS NULL);
-    INSERT INTO supply_block (customer_id, source, blocked_on, reason)
-    SELECT g.customer_id, 'credit_limit', apply_credit_limits.as_of, g.reason
-      FROM limit_changes(owners, apply_credit_limits.as_of) g WHERE g.reason IS NOT NULL;
-    GET DIAGNOSTICS blocked = ROW_COUNT;
-    UPDATE supply_block b SET released_on = greatest(apply_credit_limits.as_of, b.blocked_on) WHERE b.id = ANY (ended);
-    RETURN blocked + cardinality(ended);
+    WITH change AS MATERIALIZED (
+        SELECT * FROM limit_changes(owners, apply_credit_limits.as_of)
+    ), put AS (
+        INSERT INTO supply_block (customer_id, source, blocked_on, reason)
+        SELECT g.customer_id, 'credit_limit', apply_credit_limits.as_of, g.reason FROM change g WHERE g.reason IS NOT NULL
+    ), ended AS (
+        UPDATE supply_block b SET released_on = greatest(apply_credit_limits.as_of, b.blocked_on) FROM change g WHERE b.id = g.block_id
+    )
+    SELECT count(*) INTO changed FROM change;
+    RETURN changed;
 END $$;
 COMMENT ON FUNCTION apply_credit_limits(date) IS
 'Blocks the supply of customers whose exposure exceeds a limit on this date, and ends the blocks it made of those of whom none does any more; blocks by hand and by dunning stay. Returns how many changed. advance() does it. Error RV016: not a date.';

@@ -91,7 +91,6 @@ CREATE OR REPLACE FUNCTION rebuild_flow() RETURNS bigint
 LANGUAGE plpgsql SET search_path FROM CURRENT SET jit = off AS $$
 DECLARE
     claims bigint[];
-    rows bigint;
 BEGIN
     -- Readers go on; what is posted meanwhile waits.
     LOCK TABLE invoice, payment, allocation, reschedule, flow IN SHARE ROW EXCLUSIVE MODE;
@@ -109,8 +108,7 @@ BEGIN
     INSERT INTO flow (posted_on, currency, due_on, receivable, charges, items)
     SELECT f.* FROM flow_of_reschedules(ARRAY(SELECT r.id FROM reschedule r), '{}') f;
     PERFORM fold(NULL);
-    rows := (SELECT count(*) FROM flow_by_due) + (SELECT count(*) FROM flow_total);
-    RETURN rows;
+    RETURN (SELECT count(*) FROM flow_by_due) + (SELECT count(*) FROM flow_total);
 END $$;
 COMMENT ON FUNCTION rebuild_flow() IS 'Makes the roll-up anew from the postings, after it was damaged: rows were loaded with triggers off, or deleted. Returns how many rows it has. Postings wait until the transaction ends. Only the ledger''s owner.';
 

@@ -47,9 +47,12 @@ BEGIN
         UPDATE invoice i SET next_on = i.issued_on WHERE i.id = NEW.id AND i.kind <> 'credit_note';
     END IF;
     PERFORM roll_up_invoices(ARRAY[NEW.id]);
+    IF NEW.kind = 'invoice' THEN
+        PERFORM use_reservation(NEW);
+    END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION draft_issued() IS 'Trigger: a draft that is issued counts from now on, and is looked at by the next advance; one over 0 is paid at once.';
+COMMENT ON FUNCTION draft_issued() IS 'Trigger: a draft that is issued counts from now on, comes off what is reserved for its order, and is looked at by the next advance; one over 0 is paid at once.';
 
 CREATE OR REPLACE TRIGGER draft_issued AFTER UPDATE OF status ON invoice FOR EACH ROW
     WHEN (OLD.status = 'draft' AND NEW.status = 'open') EXECUTE FUNCTION draft_issued();
