@@ -6,14 +6,14 @@
  * or for a client of another encoding they would be an error.
  */
 CREATE OR REPLACE FUNCTION debiteur.block_signs()
-RETURNS boolean LANGUAGE sql STABLE
+RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN getdatabaseencoding() = 'UTF8' AND current_setting('client_encoding') = 'UTF8';
 
 COMMENT ON FUNCTION debiteur.block_signs() IS
 'Can charts have block signs? If the encoding of both database and client is UTF8; otherwise they are drawn in ASCII.';
 
 CREATE OR REPLACE FUNCTION debiteur.bar(value numeric, "of" numeric, width int DEFAULT 40)
-RETURNS text LANGUAGE plpgsql STABLE STRICT
+RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -46,7 +46,7 @@ COMMENT ON FUNCTION debiteur.bar(numeric, numeric, int) IS
 Empty if value or "of" is 0 or NaN, or "of" infinite. NULL if an argument is NULL. Error 22023 if width is not between 1 and 1000.';
 
 CREATE OR REPLACE FUNCTION debiteur.sparkline("values" numeric[])
-RETURNS text LANGUAGE plpgsql STABLE STRICT
+RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

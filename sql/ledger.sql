@@ -30,12 +30,12 @@ END $$;
 COMMENT ON FUNCTION debiteur.run_template(text, boolean) IS 'Runs the ledger template in a schema, with its tables or only what can be replaced; used by create_ledger(), rename_ledger() and upgrade_ledger(), with the rights of the schema''s owner.';
 
 CREATE OR REPLACE FUNCTION debiteur.extension_version() RETURNS text
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS
 $$ SELECT extversion FROM pg_extension WHERE extname = 'debiteur' $$;
 COMMENT ON FUNCTION debiteur.extension_version() IS 'Installed version of the extension, which new and upgraded ledgers get.';
 
 CREATE OR REPLACE FUNCTION debiteur.require_ledger(ledger text) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     schema_owner oid;
 BEGIN
@@ -59,7 +59,7 @@ END $$;
 COMMENT ON FUNCTION debiteur.require_ledger(text) IS 'Error RV012 unless there is such a ledger, 42501 unless it is the caller''s.';
 
 CREATE OR REPLACE FUNCTION debiteur.require_ledger_name(name text) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF name IS NULL OR name = '' OR octet_length(name) > 63 OR name LIKE 'pg\_%' OR name IN ('debiteur', 'information_schema') THEN
         RAISE EXCEPTION 'a ledger can''t be called %', coalesce(quote_ident(name), 'NULL')
@@ -142,7 +142,7 @@ END $$;
 COMMENT ON FUNCTION debiteur.rename_ledger(text, text) IS 'Renames a ledger and its schema. ALTER SCHEMA ... RENAME alone is not enough: the ledger''s functions name their schema.';
 
 CREATE OR REPLACE FUNCTION debiteur.require_current(ledger text) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     found_version text := (SELECT l.version FROM debiteur.ledger l WHERE l.name = ledger);
 BEGIN

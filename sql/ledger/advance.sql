@@ -65,7 +65,7 @@ COMMENT ON FUNCTION advance_batch(date, jsonb, int) IS
 
 -- Few claims may be due, and even fewer seem to be: it reads the next of them all the same, and not each time all that are due.
 CREATE OR REPLACE FUNCTION due_claims(as_of date, after_on date, after_id bigint, most int, OUT claims bigint, OUT customers bigint[], OUT next_on date, OUT id bigint)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET enable_bitmapscan = off SET enable_seqscan = off AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT SET enable_bitmapscan = off SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
     SELECT count(*), array_agg(DISTINCT q.customer_id), max(q.next_on), (array_agg(q.id ORDER BY q.next_on DESC, q.id DESC))[1] INTO claims, customers, next_on, id
@@ -171,7 +171,7 @@ COMMENT ON PROCEDURE advance(date, int) IS
 'Advances the ledger to a date: marks what became overdue, takes the steps that are due, issues notices and outbox messages. Commits after each batch of about batch_size claims (NULL: the setting debiteur.batch_size), so it can''t run inside a transaction block. Again on the same date it finds nothing to do; after days without a run it goes on where it should. Error RV016: not a date, or more than a year ahead.';
 
 CREATE OR REPLACE FUNCTION run_due() RETURNS date
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 DECLARE
     day date := today();
     last_run run;

@@ -1,6 +1,6 @@
 /* agencies: the dossier of a customer, recalls, and money that the agency collects. */
 CREATE OR REPLACE FUNCTION dossier(customer text, as_of date DEFAULT today()) RETURNS jsonb
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     owner_id bigint;

@@ -4,7 +4,7 @@
  */
 CREATE OR REPLACE FUNCTION aging(as_of date DEFAULT today(), bounds int[] DEFAULT '{30,60,90}', segment text DEFAULT NULL)
 RETURNS TABLE (currency text, bucket aging_bucket, invoices bigint, amount numeric, on_account numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     year date;
@@ -73,7 +73,7 @@ COMMENT ON FUNCTION aging(date, int[], text) IS
 CREATE OR REPLACE FUNCTION aging_by_customer(as_of date DEFAULT today(), segment text DEFAULT NULL)
 RETURNS TABLE (customer text, name text, currency text, not_due numeric, days_1_30 numeric, days_31_60 numeric, days_61_90 numeric,
                days_over_90 numeric, total numeric, on_account numeric, balance numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan SET random_page_cost = 1.1
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan SET random_page_cost = 1.1
 SET enable_hashagg = off SET max_parallel_workers_per_gather = 0 AS $$
 #variable_conflict use_column
 BEGIN

@@ -18,7 +18,7 @@ CREATE OR REPLACE TRIGGER allocation_customer BEFORE INSERT ON allocation FOR EA
     WHEN (NEW.customer_id IS NULL) EXECUTE FUNCTION allocation_customer();
 
 CREATE OR REPLACE FUNCTION allocation_fault(ids bigint[], OUT code text, OUT fault text)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 BEGIN
     -- A CASE and no list of all faults: a row that is right builds no texts.
     SELECT f.found[1], f.found[2] INTO code, fault
@@ -51,7 +51,7 @@ END $$;
 COMMENT ON FUNCTION allocation_fault(bigint[]) IS 'What is wrong with one of these allocations, with its SQLSTATE; NULLs if nothing.';
 
 CREATE OR REPLACE FUNCTION allocation_day_fault(invoices bigint[], OUT number text, OUT amount numeric, OUT posted_on date, OUT allocated numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     SELECT i.number, i.amount, d.posted_on, d.allocated INTO number, amount, posted_on, allocated
@@ -66,7 +66,7 @@ END $$;
 COMMENT ON FUNCTION allocation_day_fault(bigint[]) IS 'The first of these claims of which, on some day in the past, more was allocated than it has; NULLs if none.';
 
 CREATE OR REPLACE FUNCTION payment_day_fault(payments bigint[], OUT payment bigint, OUT amount numeric, OUT posted_on date, OUT allocated numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     SELECT p.id, p.amount, d.posted_on, d.allocated INTO payment, amount, posted_on, allocated
@@ -81,7 +81,7 @@ END $$;
 COMMENT ON FUNCTION payment_day_fault(bigint[]) IS 'The first of these payments of which, on some day, more was allocated than there was on account; NULLs if none.';
 
 CREATE OR REPLACE FUNCTION post_from(invoice_id bigint) RETURNS date
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 BEGIN
     RETURN (SELECT greatest(i.issued_on, (SELECT max(a.posted_on) FROM allocation a WHERE a.invoice_id = i.id AND a.kind = 'reversal'))
               FROM invoice i WHERE i.id = post_from.invoice_id);

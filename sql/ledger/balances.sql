@@ -52,7 +52,7 @@ COMMENT ON COLUMN money_use.amount IS 'The part of the payment; 0: nothing is on
 
 CREATE OR REPLACE FUNCTION open_items(as_of date DEFAULT today())
 RETURNS TABLE (invoice_id bigint, customer_id bigint, number text, kind text, currency text, issued_on date, due_on date, amount numeric, open_amount numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan SET random_page_cost = 1.1 AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan SET random_page_cost = 1.1 AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM require_date(as_of, 'as_of');
@@ -67,7 +67,7 @@ END $$;
 COMMENT ON FUNCTION open_items(date) IS 'Claims that were open at the end of a date, with what was open of them and when they were due then; credit notes are negative. Error RV016: not a date.';
 
 CREATE OR REPLACE FUNCTION on_account(as_of date DEFAULT today()) RETURNS TABLE (customer_id bigint, currency text, amount numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan SET random_page_cost = 1.1 AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan SET random_page_cost = 1.1 AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM require_date(as_of, 'as_of');

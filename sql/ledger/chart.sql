@@ -1,7 +1,7 @@
 /* chart: reports drawn for a terminal. */
 CREATE OR REPLACE FUNCTION aging_chart(as_of date DEFAULT today(), width int DEFAULT 40, bounds int[] DEFAULT '{30,60,90}')
 RETURNS TABLE (currency text, bucket aging_bucket, amount text, chart text)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -19,7 +19,7 @@ COMMENT ON FUNCTION aging_chart(date, int, int[]) IS
 CREATE OR REPLACE FUNCTION kpi_chart(from_on date, until_on date, every interval DEFAULT '1 month',
     measures text[] DEFAULT '{dso,average_days_delinquent,collection_effectiveness,overdue_ratio}')
 RETURNS TABLE (currency text, measure text, first numeric, last numeric, lowest numeric, highest numeric, chart text)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     known CONSTANT text[] := ARRAY(

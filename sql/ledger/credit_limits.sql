@@ -37,7 +37,7 @@ COMMENT ON FUNCTION set_credit_limit(text, numeric, text, date, text, text) IS
 
 CREATE OR REPLACE FUNCTION exposure_of(customers bigint[], as_of date)
 RETURNS TABLE (customer_id bigint, currency text, receivable numeric, on_account numeric, reserved numeric, exposure numeric, credit_limit numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan SET random_page_cost = 1.1 AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan SET random_page_cost = 1.1 AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -68,7 +68,7 @@ COMMENT ON FUNCTION exposure_of(bigint[], date) IS
 
 CREATE OR REPLACE FUNCTION exposure(only_customer text DEFAULT NULL, only_currency text DEFAULT NULL, as_of date DEFAULT today())
 RETURNS TABLE (customer text, name text, currency text, receivable numeric, on_account numeric, reserved numeric, exposure numeric, credit_limit numeric, available numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM require_date(exposure.as_of, 'as_of');
@@ -84,7 +84,7 @@ COMMENT ON FUNCTION exposure(text, text, date) IS
 
 CREATE OR REPLACE FUNCTION check_credit(customer text, amount numeric, currency text DEFAULT NULL, reference text DEFAULT NULL)
 RETURNS TABLE (ok boolean, reasons text[], credit_limit numeric, exposure numeric, available numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     owner_id bigint := find_customer(check_credit.customer);
@@ -207,7 +207,7 @@ CREATE OR REPLACE TRIGGER reservations_invoiced AFTER INSERT ON invoice REFERENC
     FOR EACH STATEMENT EXECUTE FUNCTION reservations_invoiced();
 
 CREATE OR REPLACE FUNCTION limit_changes(customers bigint[], as_of date) RETURNS TABLE (customer_id bigint, block_id bigint, reason text)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY

@@ -33,7 +33,7 @@ COMMENT ON FUNCTION add_customer(text, text, text, payment_terms, text, text, te
 'Adds a customer; returns the id. terms NULL: those of settings; policy NULL: that of his segment, else of settings. Errors: RV010 the number is taken; RV009 no such policy; RV008 the key was used with other values; 23502, 23514 an argument is missing or no such kind.';
 
 CREATE OR REPLACE FUNCTION find_customer(number text) RETURNS bigint
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 DECLARE
     found_id CONSTANT bigint := (SELECT c.id FROM customer c WHERE c.number = find_customer.number);
 BEGIN

@@ -133,7 +133,7 @@ COMMENT ON FUNCTION resolve_dispute(bigint, text, numeric, date, text, text, tex
 
 CREATE OR REPLACE FUNCTION dispute_causes(from_on date, until_on date)
 RETURNS TABLE (cause text, currency text, disputes bigint, disputed numeric, granted numeric, rejected numeric, open numeric, average_days numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM require_period(from_on, until_on);

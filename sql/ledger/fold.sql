@@ -113,7 +113,7 @@ END $$;
 COMMENT ON FUNCTION rebuild_flow() IS 'Makes the roll-up anew from the postings, after it was damaged: rows were loaded with triggers off, or deleted. Returns how many rows it has. Postings wait until the transaction ends. Only the ledger''s owner.';
 
 CREATE OR REPLACE FUNCTION flow_periods(as_of date) RETURNS TABLE (level smallint, from_on date, until_on date)
-LANGUAGE plpgsql IMMUTABLE ROWS 3 SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 3 SET search_path FROM CURRENT AS $$
 DECLARE
     year CONSTANT date := date_trunc('year', as_of::timestamp);
     month CONSTANT date := date_trunc('month', as_of::timestamp);
@@ -127,7 +127,7 @@ RETURNS TABLE (day date, currency text, receivable numeric, charges numeric, ite
                receipts numeric, credits numeric, discounts numeric, write_offs numeric, closed numeric, days numeric, late numeric,
                closed_amount numeric, amount_days numeric, amount_late numeric)
 -- Three short index scans a day, which the planner can't know to be short.
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY

@@ -51,7 +51,7 @@ COMMENT ON FUNCTION hold(text, text, text, date, date, text, numeric, text) IS
 'Holds a claim, a part of one, or (invoice NULL) all claims of a customer: no step is taken for it on the days from from_on (today) to until_on, both included (NULL: until release()). It ends by itself; dunning goes on where it was. amount: how much of the claim is held, the rest of what is open is dunned (NULL: all of it). kind: manual, legal, or dispute (dispute() also keeps cause and outcome); holds of several kinds add up. Returns the hold''s id. Errors: RV009 no such customer or invoice; RV016 no days; RV004, RV007 not an amount, more than is open; RV018 held so already; 22023 an amount without an invoice; 23502, 23514 no such kind.';
 
 CREATE OR REPLACE FUNCTION require_held(amount numeric, claim invoice) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 BEGIN
     IF claim.id IS NULL THEN
         RAISE EXCEPTION 'a hold of all claims of a customer has no amount'
@@ -164,7 +164,7 @@ COMMENT ON FUNCTION hold_checked() IS 'Trigger: refuses a hold of an invoice of 
 CREATE OR REPLACE TRIGGER hold_checked BEFORE INSERT OR UPDATE ON hold FOR EACH ROW EXECUTE FUNCTION hold_checked();
 
 CREATE OR REPLACE FUNCTION held(as_of date, customers bigint[], by_plans boolean DEFAULT true) RETURNS TABLE (invoice_id bigint, amount numeric, until_on date)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -190,7 +190,7 @@ END $$;
 COMMENT ON FUNCTION held(date, bigint[], boolean) IS 'Claims of these customers that are held on a date: how much of each (all holds together; infinity: the whole claim, whatever is open), and the last day before that gets less (infinity: until release()). by_plans: false: without the holds of payment plans.';
 
 CREATE OR REPLACE FUNCTION describe_holds(claim bigint, as_of date) RETURNS TABLE (detail text)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY

@@ -1,6 +1,6 @@
 /* holidays: keeping the ledger's calendar. */
 CREATE OR REPLACE FUNCTION holidays() RETURNS date[]
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 BEGIN
     RETURN ARRAY(SELECT h.day FROM holiday h ORDER BY h.day);
 END $$;

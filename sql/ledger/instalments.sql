@@ -59,7 +59,7 @@ COMMENT ON FUNCTION add_instalments(bigint, date[], numeric[]) IS 'Gives a plan 
 
 CREATE OR REPLACE FUNCTION value_instalments(plans bigint[], as_of date)
 RETURNS TABLE (plan_id bigint, number int, due_on date, amount numeric, paid numeric, open_amount numeric, status text)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -77,7 +77,7 @@ COMMENT ON FUNCTION value_instalments(bigint[], date) IS 'How the instalments of
 
 CREATE OR REPLACE FUNCTION instalments(as_of date DEFAULT today(), plan bigint DEFAULT NULL)
 RETURNS TABLE (plan_id bigint, number int, due_on date, amount numeric, paid numeric, open_amount numeric, status text)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -89,7 +89,7 @@ COMMENT ON FUNCTION instalments(date, bigint) IS
 
 CREATE OR REPLACE FUNCTION reminder_days(plans bigint[], under_policy bigint DEFAULT NULL)
 RETURNS TABLE (plan_id bigint, number int, announce_on date, ask_on date, send_days int[], quiet datemultirange)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     days_off CONSTANT date[] := holidays();
@@ -117,7 +117,7 @@ CREATE OR REPLACE FUNCTION draft_instalment_notices(
     plan_id bigint, number int, customer_id bigint, currency text, channel text, action text, due_on date, open_amount numeric, asked numeric,
     taken boolean, lead_id bigint, next_on date
 )
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     days_off CONSTANT date[] := holidays();

@@ -58,7 +58,7 @@ CREATE OR REPLACE TRIGGER draft_issued AFTER UPDATE OF status ON invoice FOR EAC
     WHEN (OLD.status = 'draft' AND NEW.status = 'open') EXECUTE FUNCTION draft_issued();
 
 CREATE OR REPLACE FUNCTION require_amount(amount numeric, currency text) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 BEGIN
     IF amount IS NULL OR NOT is_amount(amount, currency) OR amount <= 0 THEN
         RAISE EXCEPTION '% is not an amount in %', coalesce(amount::text, 'NULL'), currency

@@ -5,7 +5,7 @@
  * run it, so here as in all short queries of the ledger jit is off.
  */
 CREATE OR REPLACE FUNCTION monthly_sales(until_on date, months int DEFAULT NULL) RETURNS TABLE (currency text, sales numeric[], days int[])
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     this_month CONSTANT date := date_trunc('month', until_on::timestamp);
@@ -42,7 +42,7 @@ RETURNS TABLE (
     days_to_pay numeric, days_to_pay_weighted numeric, days_late numeric, days_late_weighted numeric,
     overdue_ratio numeric, bad_debt_ratio numeric, dispute_rate numeric, promise_kept_rate numeric
 )
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     starts date[] := ARRAY[kpi_series.from_on];
@@ -126,7 +126,7 @@ RETURNS TABLE (
     days_to_pay numeric, days_to_pay_weighted numeric, days_late numeric, days_late_weighted numeric,
     overdue_ratio numeric, bad_debt_ratio numeric, dispute_rate numeric, promise_kept_rate numeric
 )
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 BEGIN
     RETURN QUERY
     SELECT k.currency, k.opening_receivable, k.closing_receivable, k.closing_current, k.closing_overdue, k.opening_on_account, k.closing_on_account,

@@ -46,7 +46,7 @@ COMMENT ON FUNCTION set_notice_text(text, text, text, text, text, text, text) IS
 'Makes a new version of the text of an action in a language; returns its id. line: NULL: that of the present text. channel: the text is for this channel only; any: for all that have none of their own. Placeholders: see the columns of notice_text. Errors: RV017 a fault in the text, or an unknown placeholder; 22023 language; 23502, 23514 no such action or channel.';
 
 CREATE OR REPLACE FUNCTION find_notice_text(action text, channel text, language text) RETURNS bigint
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     wanted CONSTANT text := lower(left(find_notice_text.language, 2));
@@ -58,7 +58,7 @@ END $$;
 COMMENT ON FUNCTION find_notice_text(text, text, text) IS 'The text that a notice is written with: in the customer''s language before English, for its channel before for any; NULL: there is none.';
 
 CREATE OR REPLACE FUNCTION write_notices(notices bigint[]) RETURNS TABLE (notice bigint, subject text, body text, lines jsonb, due_on date)
-LANGUAGE plpgsql STABLE ROWS 300 SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 300 SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     -- Line by line from the notice's key: the plan does not depend on statistics that lag behind a large run.

@@ -53,7 +53,7 @@ END $$;
 COMMENT ON FUNCTION confirm_notice(bigint, text) IS 'Reports that a notice was delivered. Error RV009: no such notice.';
 
 CREATE OR REPLACE FUNCTION channel_after(channel text, tried jsonb, email text, address text, phone text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 DECLARE
     others CONSTANT jsonb := (SELECT s.other_channels FROM settings s);
     other text := channel;

@@ -154,7 +154,7 @@ COMMENT ON FUNCTION revise_plan(bigint, date[], numeric[], date, text, text) IS
 'Replaces a payment plan, broken or not, from from_on (today) on by one over what is open of its claims, on the same conditions; due_on and amounts as of agree_plan(). Returns the new plan''s id. Errors: RV009 no such plan; RV006 it has ended, or one of its claims is with an agency; RV007 nothing is open; RV016, RV004 as of agree_plan().';
 
 CREATE OR REPLACE FUNCTION plan_ends(plans bigint[]) RETURNS TABLE (plan_id bigint, broken_on date, during daterange)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -203,7 +203,7 @@ END $$;
 COMMENT ON FUNCTION follow_plans(bigint[]) IS 'Brings the holds of these plans in line with what is posted, and has the next advance look again at the instalments of those that changed.';
 
 CREATE OR REPLACE FUNCTION value_plans(ids bigint[], as_of date) RETURNS TABLE (plan_id bigint, came_in numeric, open_amount numeric, broken_on date, status text)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -225,7 +225,7 @@ COMMENT ON FUNCTION value_plans(bigint[], date) IS 'How these plans stood on a d
 
 CREATE OR REPLACE FUNCTION plans(as_of date DEFAULT today())
 RETURNS TABLE (plan bigint, customer text, invoices text[], currency text, amount numeric, agreed_on date, came_in numeric, open_amount numeric, broken_on date, status text, note text)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY

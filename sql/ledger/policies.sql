@@ -1,6 +1,6 @@
 /* policies: making them, version after version. */
 CREATE OR REPLACE FUNCTION require_policy(name text) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     IF require_policy.name IS NOT NULL AND NOT EXISTS (SELECT FROM policy p WHERE p.name = require_policy.name AND p.current) THEN

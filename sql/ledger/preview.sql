@@ -8,7 +8,7 @@ RETURNS TABLE (
     due_on date, open_amount numeric, asked numeric, policy_id bigint, step int, action dunning_step, reasons text[], next_on date,
     number text, kind text, reference text, amount numeric, cycle int
 )
-LANGUAGE plpgsql STABLE ROWS 5000 SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 5000 SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -44,7 +44,7 @@ CREATE OR REPLACE FUNCTION preview(as_of date DEFAULT today(), only_customer tex
 RETURNS TABLE (
     draft bigint, customer text, name text, currency text, policy text, step int, channel text, action text, lead text, amount numeric, claims bigint, lines jsonb
 )
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     owners bigint[];

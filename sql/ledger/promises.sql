@@ -60,7 +60,7 @@ END $$;
 COMMENT ON FUNCTION hold_claims(bigint[], numeric[], text, daterange, text, bigint, bigint) IS 'Holds claims for a promise or a plan, and keeps what came in on them before. Errors: RV016 something was posted on a later day; RV018 one is held so already.';
 
 CREATE OR REPLACE FUNCTION money_since(holds bigint[], as_of date[]) RETURNS TABLE (hold_id bigint, came_in numeric, open_amount numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -122,7 +122,7 @@ COMMENT ON FUNCTION promise(date, text, text[], numeric, int, date, text, text, 
 'Records that a customer promised to pay an amount (NULL: all that is open) by promised_on, on these invoices or (NULL) on his oldest due; from from_on (today) until tolerance_days later what is promised of them and has not come in is held, the rest is dunned. Whether it was kept follows from what comes in on these claims: promises(). currency: that of the invoices, else of settings. Returns the promise''s id. Errors: RV009 no such customer or open invoice; RV004, RV007 not an amount, more than is open; RV016 a day is missing, before from_on, or something was posted after from_on; RV018 one of the claims has a promise already.';
 
 CREATE OR REPLACE FUNCTION value_promises(ids bigint[], as_of date) RETURNS TABLE (promise_id bigint, came_in numeric, status text)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -143,7 +143,7 @@ COMMENT ON FUNCTION value_promises(bigint[], date) IS 'What came in for these pr
 
 CREATE OR REPLACE FUNCTION promises(as_of date DEFAULT today())
 RETURNS TABLE (promise bigint, customer text, invoices text[], currency text, amount numeric, made_on date, promised_on date, until_on date, came_in numeric, status text, note text)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY

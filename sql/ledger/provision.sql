@@ -4,7 +4,7 @@
  */
 CREATE OR REPLACE FUNCTION loss_rates(as_of date DEFAULT today(), months int DEFAULT 12, bounds int[] DEFAULT '{30,60,90}', loss_given_default numeric DEFAULT 1)
 RETURNS TABLE (currency text, bucket aging_bucket, observations bigint, roll_rate numeric, loss_rate numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM require_date(as_of, 'as_of');
@@ -36,7 +36,7 @@ https://docs.oracle.com/en/industries/financial-services/ofs-analytical-applicat
 
 CREATE OR REPLACE FUNCTION provision(as_of date DEFAULT today(), rates numeric[] DEFAULT NULL, bounds int[] DEFAULT '{30,60,90}', months int DEFAULT 12, loss_given_default numeric DEFAULT 1)
 RETURNS TABLE (currency text, bucket aging_bucket, amount numeric, rate numeric, allowance numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM require_date(as_of, 'as_of');

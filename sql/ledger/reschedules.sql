@@ -6,7 +6,7 @@
  * brings the claims up to date, as for allocations.
  */
 CREATE OR REPLACE FUNCTION due_as_of(invoice_id bigint, as_of date) RETURNS date
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 BEGIN
     -- No LIMIT: it could lead the planner along all rows in the order of their ids.
     RETURN coalesce((SELECT (array_agg(r.due_from ORDER BY r.id))[1] FROM reschedule r WHERE r.invoice_id = due_as_of.invoice_id AND r.posted_on > due_as_of.as_of),
@@ -50,7 +50,7 @@ CREATE OR REPLACE TRIGGER reschedule_defaults BEFORE INSERT ON reschedule FOR EA
     WHEN (NEW.customer_id IS NULL OR NEW.due_from IS NULL) EXECUTE FUNCTION reschedule_defaults();
 
 CREATE OR REPLACE FUNCTION reschedule_fault(ids bigint[], OUT code text, OUT fault text, OUT number text)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     SELECT f.found[1], f.found[2], f.number INTO code, fault, number

@@ -7,7 +7,7 @@
  */
 CREATE OR REPLACE FUNCTION roll_rates(from_on date, until_on date, bounds int[] DEFAULT '{30,60,90}')
 RETURNS TABLE (month date, currency text, bucket aging_bucket, opening numeric, to_bucket aging_bucket, rolled numeric, rate numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     last_bound int := bounds[array_upper(bounds, 1)];

@@ -14,7 +14,7 @@
  */
 CREATE OR REPLACE FUNCTION flow_of_invoices(ids bigint[])
 RETURNS TABLE (posted_on date, currency text, due_on date, receivable numeric, charges numeric, items bigint, invoices bigint, sales numeric, charged numeric, credits numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -32,7 +32,7 @@ END $$;
 COMMENT ON FUNCTION flow_of_invoices(bigint[]) IS 'What the issue of these claims adds to flow; drafts nothing.';
 
 CREATE OR REPLACE FUNCTION flow_of_payments(ids bigint[]) RETURNS TABLE (posted_on date, currency text, due_on date, on_account numeric, receipts numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -42,7 +42,7 @@ COMMENT ON FUNCTION flow_of_payments(bigint[]) IS 'What the receipt of these pay
 
 CREATE OR REPLACE FUNCTION flow_of_allocations(ids bigint[])
 RETURNS TABLE (posted_on date, currency text, due_on date, receivable numeric, charges numeric, on_account numeric, credits numeric, discounts numeric, write_offs numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -67,7 +67,7 @@ COMMENT ON FUNCTION flow_of_allocations(bigint[]) IS 'What these allocations add
 
 CREATE OR REPLACE FUNCTION flow_of_turns(claims bigint[], without bigint[])
 RETURNS TABLE (posted_on date, currency text, due_on date, items bigint, closed bigint, days bigint, late bigint, closed_amount numeric, amount_days numeric, amount_late numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -108,7 +108,7 @@ COMMENT ON FUNCTION flow_of_turns(bigint[], bigint[]) IS 'What the settlements a
 
 CREATE OR REPLACE FUNCTION flow_of_reschedules(ids bigint[], without bigint[])
 RETURNS TABLE (posted_on date, currency text, due_on date, receivable numeric, charges numeric, items bigint)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY

@@ -9,7 +9,7 @@
  */
 CREATE OR REPLACE FUNCTION statement(customer text, from_on date, until_on date DEFAULT today())
 RETURNS TABLE (currency text, posted_on date, what text, number text, due_on date, reference text, debit numeric, credit numeric, balance numeric)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     owner_id CONSTANT bigint := find_customer(statement.customer);

@@ -44,7 +44,7 @@ COMMENT ON FUNCTION release_supply(text, date, text) IS
 'Ends all blocks of a customer''s supply, whoever made them; returns how many. Errors: RV009 no such customer; RV016 not a date.';
 
 CREATE OR REPLACE FUNCTION supply_blocked(customer text, as_of date DEFAULT today()) RETURNS boolean
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 BEGIN
     PERFORM require_date(supply_blocked.as_of, 'as_of');
     RETURN (SELECT EXISTS (SELECT FROM supply_block b
@@ -64,7 +64,7 @@ END $$;
 COMMENT ON FUNCTION block_by_policy(bigint[]) IS 'Blocks the supply of the customers who got a notice stop_supply among these.';
 
 CREATE OR REPLACE FUNCTION owing_nothing_overdue(customers bigint[], as_of date) RETURNS bigint[]
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 BEGIN
     -- As no notice asks for what credit notes and money on account cover, no block stays for it.
     RETURN ARRAY(SELECT c.id FROM unnest(customers) c(id)

@@ -1,6 +1,6 @@
 /* verify: does what is kept agree with what it is made of? */
 CREATE OR REPLACE FUNCTION verify() RETURNS TABLE (what text, subject text, kept text, should_be text)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     claims CONSTANT bigint[] := ARRAY(SELECT i.id FROM invoice i);

@@ -48,7 +48,7 @@ RETURNS TABLE (
     customer text, name text, phone text, account_manager text, currency text, reasons text[], notices bigint[], overdue numeric, days_late int,
     last_contact_on date, last_outcome text, chance numeric, expected_gain numeric
 )
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM require_date(worklist.as_of, 'as_of');

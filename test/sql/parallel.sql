@@ -153,4 +153,38 @@ SELECT count(*) AS rows, count(DISTINCT aging) > 4000 AS "moving",
 
 DROP VIEW checks, by_branch, by_customer, by_bounds, altogether;
 DROP TABLE serial_by_branch, serial_by_customer, serial_by_bounds, serial_altogether, posting;
+
+--
+-- The functions of a ledger that read, in a worker: the same answers as without one, and errors as ever.
+--
+\set SHOW_CONTEXT never
+SELECT debiteur.create_ledger('parallel', time_zone => 'UTC');
+SET search_path = parallel, debiteur, public;
+SELECT count(add_customer('C' || n, 'Customer ' || n)) AS customers FROM generate_series(1, 3) n;
+SELECT count(issue_invoice('C' || 1 + n % 3, 'F' || n, 10 * n, date '2024-01-01' + 3 * n)) AS invoices FROM generate_series(1, 9) n;
+SELECT record_payment('C1', 35, '2024-02-01', '{F3}') > 0 AS paid, hold(invoice => 'F4', kind => 'manual', from_on => '2024-02-01') > 0 AS held,
+       agree_plan(instalment_dates('2024-03-01', 3, '1 month'), invoices => '{F5}', from_on => '2024-02-01') > 0 AS planned, promise('2024-03-01', invoices => '{F7}', from_on => '2024-02-01') > 0 AS promised;
+CALL advance('2024-02-10');
+CALL advance('2024-02-17');
+CALL advance('2024-02-25');
+CREATE VIEW answers AS
+SELECT 'aging' AS function, a::text AS answer FROM aging('2024-03-01') a UNION ALL SELECT 'aging_by_customer', a::text FROM aging_by_customer('2024-03-01') a
+ UNION ALL SELECT 'kpi', a::text FROM kpi('2024-02-01', '2024-02-29') a UNION ALL SELECT 'kpi_series', a::text FROM kpi_series('2024-01-01', '2024-03-31') a
+ UNION ALL SELECT 'statement', a::text FROM statement('C1', '2024-01-01', '2024-03-01') a UNION ALL SELECT 'roll_rates', a::text FROM roll_rates('2024-01-31', '2024-02-29') a
+ UNION ALL SELECT 'provision', a::text FROM provision('2024-03-01') a UNION ALL SELECT 'open_items', a::text FROM open_items('2024-03-01') a
+ UNION ALL SELECT 'decide', a::text FROM decide('2024-03-01') a UNION ALL SELECT 'explain', a::text FROM generate_series(1, 9) n, explain('F' || n, '2024-03-01') a
+ UNION ALL SELECT 'preview', a::text FROM preview('2024-03-01') a UNION ALL SELECT 'simulate', a::text FROM simulate(NULL, '2024-02-01', '2024-04-01') a
+ UNION ALL SELECT 'worklist', a::text FROM worklist('2024-03-01') a UNION ALL SELECT 'plans', a::text FROM plans('2024-03-01') a UNION ALL SELECT 'promises', a::text FROM promises('2024-03-01') a
+ UNION ALL SELECT 'dossier', dossier('C1', '2024-03-01')::text UNION ALL SELECT 'exposure', a::text FROM exposure('C1') a UNION ALL SELECT 'verify', a::text FROM verify() a
+ UNION ALL SELECT 'chart', a::text FROM aging_chart('2024-03-01') a UNION ALL SELECT 'today', today()::text;
+CREATE TEMPORARY TABLE without AS TABLE answers;
+SELECT function, count(*) AS answers FROM without GROUP BY 1 ORDER BY 1;
+-- It has another name from PostgreSQL 16 on.
+SELECT set_config(CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'force_parallel_mode' ELSE 'debug_parallel_query' END, 'on', false) AS forced;
+SELECT plan_has('TABLE answers', 'Gather') AS "in a worker";
+CREATE TEMPORARY TABLE within AS TABLE answers;
+SELECT count(*) AS differ FROM ((TABLE within EXCEPT ALL TABLE without) UNION ALL (TABLE without EXCEPT ALL TABLE within)) d;
+SELECT * FROM aging('infinity');
+RESET ALL;
+SELECT debiteur.drop_ledger('parallel', true);
 DROP FUNCTION plan_has, against_serial;

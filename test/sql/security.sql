@@ -47,6 +47,9 @@ SELECT opcname, amname AS without_comment FROM pg_opclass o JOIN pg_am a ON a.oi
 SELECT obj_description('debiteur'::regnamespace, 'pg_namespace') IS NOT NULL OR obj_description((SELECT oid FROM pg_extension WHERE extname = 'debiteur'), 'pg_extension') IS NOT NULL AS extension_has_comment;
 -- C functions: the same for ever and safe anywhere, but the one that asks the server.
 SELECT signature AS not_immutable_or_not_safe FROM routine WHERE lanname = 'c' AND (provolatile <> 'i' OR proparallel <> 's') AND prorettype <> 'trigger'::regtype ORDER BY 1;
+-- What only reads does so in a parallel worker too, where there are no subtransactions: a query that calls it may be parallel.
+SELECT signature AS not_safe FROM routine WHERE provolatile <> 'v' AND proparallel <> 's' AND prosrc !~* '\mexception\s+when\M' ORDER BY 1;
+SELECT signature AS safe_but_writes FROM routine WHERE proparallel = 's' AND (provolatile = 'v' OR prosrc ~* '\mexception\s+when\M') AND proname <> 'ledger_template' AND prorettype <> 'trigger'::regtype ORDER BY 1;
 -- What is not volatile must not call what is: the words of writing do not occur.
 SELECT signature AS stable_but_writes FROM routine WHERE provolatile <> 'v' AND proname <> 'ledger_template' AND lanname IN ('sql', 'plpgsql') AND prosrc ~* '\m(insert into|update [a-z]+ |delete from|nextval|for update|for no key update|lock_invoice|lock_customer|set_config)\M';
 SELECT signature AS immutable_but_reads FROM routine WHERE provolatile = 'i' AND proname <> 'ledger_template' AND lanname IN ('sql', 'plpgsql') AND prosrc ~* '\m(from (settings|invoice|customer|payment|allocation|reschedule|policy|hold|pg_[a-z]+)|now\(\)|current_date|today\(\))\M';
