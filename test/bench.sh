@@ -1,15 +1,17 @@
 #!/bin/sh
 # Measures debiteur against the plain SQL that a good DBA writes by hand.
 #
-#	sh test/bench.sh				all three parts
+#	sh test/bench.sh				all four parts
 #	sh test/bench.sh advance [INVOICES [DUE [CUSTOMERS]]]
 #	sh test/bench.sh reports [INVOICES...]
 #	sh test/bench.sh postings [INVOICES]
+#	sh test/bench.sh simulate [CLAIMS [CUSTOMERS]]
 #
 # advance	a dunning run; 1,000,000 invoices, 300,000 due for a step, 20,000 customers;
 #		the same with a tenth of them held; with 1 % of the invoices due; with none
 # reports	aging and KPIs of past days; ledgers of 1,000,000 and 5,000,000 invoices
 # postings	what the roll-up costs COPY and record_payment(); 1,000,000 invoices
+# simulate	91 days to come; 100,000 open claims of 10,000 customers
 #
 # On a private server. What is compared first has to give the same rows. Then
 # both sides run in turn, warm, in one session, ROUNDS times (5); the medians
@@ -114,8 +116,8 @@ have_ledger() {
 
 case ${1:-all} in
 	-h | --help) usage && exit 0 ;;
-	all) parts='advance reports postings' && set -- ;;
-	advance | reports | postings) parts=$1 && shift ;;
+	all) parts='advance reports postings simulate' && set -- ;;
+	advance | reports | postings | simulate) parts=$1 && shift ;;
 	*) usage >&2 && exit 2 ;;
 esac
 

@@ -2,21 +2,22 @@
  * claim_state: a claim as a simulation has it, in the place of its row in
  * invoice: what decide() looks at, and when it is taken to be settled.
  */
+-- What is always there and of fixed length first: a field after one of these is found without reading what lies between.
 CREATE TYPE claim_state AS (
     id             bigint,
     customer_id    bigint,
-    kind           text,
-    related_id     bigint,
-    currency       text,
     issued_on      date,
     due_on         date,
-    rescheduled_on date,
-    open_amount    numeric,
-    status         invoice_status,
-    policy_id      bigint,
     step           int,
-    noticed_on     date,
+    status         invoice_status,
     next_on        date,
+    open_amount    numeric,
+    currency       text,
+    kind           text,
+    related_id     bigint,
+    rescheduled_on date,
+    policy_id      bigint,
+    noticed_on     date,
     last_notice_on date,
     settled_on     date
 );

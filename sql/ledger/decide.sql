@@ -36,7 +36,7 @@ RETURNS TABLE (
     credit numeric, step_minimum numeric, notice_amount numeric, minimum_share numeric, total_open numeric, looked_at boolean, fell_from int,
     kind text, reference text, amount numeric, cycle int, issued_on date, last_step int
 )
-LANGUAGE plpgsql STABLE ROWS 5000 SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 5000 SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
     whose bigint[] := decide.customers;
@@ -46,6 +46,8 @@ DECLARE
     any_credit boolean;
     -- Nor do most policies have a minimum for a notice.
     any_minimum CONSTANT boolean := EXISTS (SELECT FROM policy p WHERE p.step_minimums IS NOT NULL OR p.minimum_share > 0);
+    -- What a customer owes in all is compared with minimum_amount; and shown, but not by a simulation.
+    any_net boolean;
     days_off date[];
 BEGIN
     IF decide.as_of IS NULL OR NOT isfinite(decide.as_of) THEN
@@ -63,6 +65,7 @@ BEGIN
     any_account := simulated IS NULL AND EXISTS (SELECT FROM payment m WHERE m.customer_id = ANY (whose) AND m.unallocated <> 0);
     any_credit := any_account OR CASE WHEN simulated IS NULL THEN EXISTS (SELECT FROM invoice i WHERE i.customer_id = ANY (whose) AND i.open_amount < 0)
                                      ELSE EXISTS (SELECT FROM unnest(simulated) s WHERE s.open_amount < 0) END;
+    any_net := simulated IS NULL OR any_credit OR EXISTS (SELECT FROM policy p WHERE p.minimum_amount > 0);
     IF any_minimum AND minimums IS NOT FALSE THEN
         RETURN QUERY SELECT * FROM reach_minimums(decide.as_of, whose, decide.only_invoice, decide.simulated, decide.all_overdue);
         RETURN;
@@ -133,8 +136,8 @@ BEGIN
                ELSE 0 END AS credits
           FROM dated d
     ), weighed AS (
-        SELECT a.*, sum(a.before_credits) FILTER (WHERE a.dunnable AND a.due_on < decide.as_of) OVER whole AS overdue,
-               sum(a.before_credits) FILTER (WHERE a.dunnable AND a.due_on >= decide.as_of) OVER whole AS upcoming,
+        SELECT a.*, CASE WHEN any_net THEN sum(a.before_credits) FILTER (WHERE a.dunnable AND a.due_on < decide.as_of) OVER whole END AS overdue,
+               CASE WHEN any_net THEN sum(a.before_credits) FILTER (WHERE a.dunnable AND a.due_on >= decide.as_of) OVER whole END AS upcoming,
                CASE WHEN any_minimum THEN sum(a.open_amount) FILTER (WHERE a.kind <> 'credit_note') OVER whole END AS total_open,
                a.before_credits - CASE WHEN any_credit AND a.dunnable THEN
                    least(a.before_credits, greatest(a.credits - coalesce(sum(a.before_credits) FILTER (WHERE a.dunnable) OVER (PARTITION BY a.customer_id, a.currency
@@ -142,7 +145,7 @@ BEGIN
                ELSE 0 END AS to_ask
           FROM askable a WINDOW whole AS (PARTITION BY a.customer_id, a.currency)
     ), judged AS (
-        SELECT w.*, coalesce(w.overdue, 0) + CASE WHEN w.due_on < decide.as_of THEN 0 ELSE coalesce(w.upcoming, 0) END - w.credits AS net
+        SELECT w.*, CASE WHEN any_net THEN coalesce(w.overdue, 0) + CASE WHEN w.due_on < decide.as_of THEN 0 ELSE coalesce(w.upcoming, 0) END - w.credits END AS net
           -- Claims that are not looked at only if credits cover some of them, or if a notice may list them.
           FROM weighed w
          WHERE w.candidate OR (any_credit AND w.kind <> 'credit_note' AND w.to_ask < w.asked) OR (all_overdue AND w.dunnable AND w.due_on < decide.as_of)
@@ -181,10 +184,10 @@ BEGIN
      WHERE only_invoice IS NULL OR r.id = only_invoice OR minimums IS FALSE;
 END $$;
 COMMENT ON FUNCTION decide(date, bigint[], bigint, claim_state[], boolean, boolean) IS
-'What advance(as_of) would do with each claim that it would look at (looked_at), and with those that credits cover: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; asked: what a notice asks of it, which is what is open and not held, less credit: what credit notes and money on account cover of it; held_until: all is held, until that day at least (infinity: until release()); wait_until: end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account; minimum_amount: of its policy, if that is in its currency; notice_amount: what the notice asks for the claims whose step it is, which is to reach step_minimum, and minimum_share of total_open, all that is open with its customer (NULL: no policy has such minimums, or it would be on none); fell_from: the furthest step that its age has reached, whose notice is below a minimum, where a step before that is taken; kind, reference, amount, cycle (NULL, but for kind, of a simulated one), issued_on: of the claim; last_step: that was taken for it; sends_on: first day, not before as_of, on which its policy takes steps (NULL: each). customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not; simulated: decides for these in the place of the claims and the money on account of the customers, who are to be given (NULL: for what is posted); all_overdue: also the other claims of these customers that are overdue and not handed over, which a notice may list; minimums: false: as if no policy had minimums for notices (then only_invoice gives the others of its customer too). Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, not_sending_day, net_credit, below_minimum, below_share.';
+'What advance(as_of) would do with each claim that it would look at (looked_at), and with those that credits cover: taken: the step is taken; if not, the reasons. Writes nothing. next_on: when the claim is looked at again; step_on: day of its next step by dates alone; asked: what a notice asks of it, which is what is open and not held, less credit: what credit notes and money on account cover of it; held_until: all is held, until that day at least (infinity: until release()); wait_until: end of min_interval; net: what its customer owes that can be dunned, less credit notes and money on account (NULL in a simulation in which nothing depends on it); minimum_amount: of its policy, if that is in its currency; notice_amount: what the notice asks for the claims whose step it is, which is to reach step_minimum, and minimum_share of total_open, all that is open with its customer (NULL: no policy has such minimums, or it would be on none); fell_from: the furthest step that its age has reached, whose notice is below a minimum, where a step before that is taken; kind, reference, amount, cycle (NULL, but for kind, of a simulated one), issued_on: of the claim; last_step: that was taken for it; sends_on: first day, not before as_of, on which its policy takes steps (NULL: each). customers: only of these (NULL: all that have something due); only_invoice: only this one, due or not; simulated: decides for these in the place of the claims and the money on account of the customers, who are to be given (NULL: for what is posted); all_overdue: also the other claims of these customers that are overdue and not handed over, which a notice may list; minimums: false: as if no policy had minimums for notices (then only_invoice gives the others of its customer too). Reasons: no_policy, in_collection, no_step_left, not_due, hold, min_interval, not_sending_day, net_credit, below_minimum, below_share.';
 
 CREATE OR REPLACE FUNCTION explain(invoice text, as_of date DEFAULT today()) RETURNS TABLE (reason text, detail text)
-LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 DECLARE
     claim record;

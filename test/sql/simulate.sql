@@ -180,6 +180,27 @@ END $$;
 SELECT days > 20 AS days, notices > 50 AS notices, differ FROM differ('behaviour');
 ROLLBACK;
 
+-- Slices of the customers, at the same time in parallel workers: in sum the same.
+CREATE VIEW slices AS
+SELECT NULL AS policy, day, currency, step, channel, action, reason, sum(notices)::bigint AS notices, sum(claims)::bigint AS claims, sum(amount) AS amount
+  FROM (SELECT * FROM simulate_customers(0, 11, NULL, '2024-04-30', '2024-06-30', 'none', NULL) UNION ALL SELECT * FROM simulate_customers(12, 13, NULL, '2024-04-30', '2024-06-30', 'none', NULL)
+        UNION ALL SELECT * FROM simulate_customers(14, 1000, NULL, '2024-04-30', '2024-06-30', 'none', NULL)) s GROUP BY 2, 3, 4, 5, 6, 7;
+CREATE FUNCTION plan_has(node text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+BEGIN
+    FOR line IN EXPLAIN (COSTS OFF) TABLE simulate.slices LOOP
+        IF line LIKE '%' || node || '%' THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    RETURN false;
+END $$;
+SET max_parallel_workers_per_gather = 2;
+SELECT plan_has('Parallel Append') AS parallel;
+SELECT (SELECT count(*) FROM slices) > 100 AS rows, count(*) AS differ
+  FROM (((SELECT * FROM simulated WHERE policy IS NULL) EXCEPT ALL TABLE slices) UNION ALL (TABLE slices EXCEPT ALL (SELECT * FROM simulated WHERE policy IS NULL))) d;
+RESET max_parallel_workers_per_gather;
 -- Again, and for a shorter time: the same; and side by side.
 SELECT count(*) AS differ FROM (SELECT * FROM simulate(NULL, '2024-04-30', '2024-05-30') EXCEPT ALL SELECT day, currency, step, channel, action, reason, notices, claims, amount FROM simulated WHERE policy IS NULL) d;
 SELECT policy, notices = (SELECT sum(s.notices) FROM simulated s WHERE s.policy IS NOT DISTINCT FROM p.policy AND s.currency = p.currency) AS as_simulated, handed_over > 0 AS handed_over
