@@ -1,4 +1,12 @@
-/* agencies: the dossier of a customer, recalls, and money that the agency collects. */
+/* agencies: the dossier of a customer, recalls, money that the agency collects, and what it is told. */
+CREATE OR REPLACE FUNCTION describe_postings(invoice_id bigint, as_of date) RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN coalesce((SELECT jsonb_agg(jsonb_build_object('posted_on', a.posted_on, 'kind', a.kind, 'amount', a.amount, 'reason', a.reason) ORDER BY a.posted_on, a.id)
+                       FROM allocation a WHERE a.invoice_id = describe_postings.invoice_id AND a.posted_on <= describe_postings.as_of), '[]');
+END $$;
+COMMENT ON FUNCTION describe_postings(bigint, date) IS 'What was posted on a claim until a date, as JSON, the oldest first.';
+
 CREATE OR REPLACE FUNCTION dossier(customer text, as_of date DEFAULT today()) RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
@@ -17,9 +25,7 @@ BEGIN
                        'number', i.number, 'kind', i.kind, 'belongs_to', r.number, 'currency', i.currency, 'issued_on', i.issued_on,
                        'due_on', CASE WHEN i.rescheduled_on > dossier.as_of THEN due_as_of(i.id, dossier.as_of) ELSE i.due_on END,
                        'terms', i.terms::text, 'reference', i.reference, 'amount', i.amount, 'open_amount', o.open_amount, 'status', i.status::text,
-                       'postings', coalesce((SELECT jsonb_agg(jsonb_build_object('posted_on', a.posted_on, 'kind', a.kind, 'amount', a.amount, 'reason', a.reason)
-                                                              ORDER BY a.posted_on, a.id)
-                                               FROM allocation a WHERE a.invoice_id = i.id AND a.posted_on <= dossier.as_of), '[]')) ORDER BY i.due_on, i.id)
+                       'postings', describe_postings(i.id, dossier.as_of)) ORDER BY i.due_on, i.id)
               FROM invoice i
              CROSS JOIN LATERAL (SELECT i.amount - coalesce(sum(a.amount), 0) AS open_amount FROM allocation a
                                   WHERE a.invoice_id = i.id AND a.posted_on <= dossier.as_of) o
@@ -140,3 +146,18 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION record_agency_payment(text, numeric, numeric, date, text[], text, text, text) IS
 'Records what the agency collected of a customer; returns the payment''s id. collected: what the customer paid, all of which settles claims; withheld: what of it the agency kept as its fee and VAT: that is an expense, no claim. invoices: NULL: those with the agency, costs before interest before principal, oldest first; what is over stays on account. Errors: as record_payment(); RV004 withheld is not between 0 and collected.';
+
+-- An agency must not ask for what the customer has paid to us meanwhile.
+CREATE OR REPLACE FUNCTION tell_agency() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO outbox (customer_id, topic, payload)
+    SELECT c.id, 'open_amount', jsonb_build_object('channel', 'agency', 'customer', c.number, 'name', c.name, 'invoice', NEW.number, 'currency', NEW.currency,
+               'open_amount', NEW.open_amount, 'before', OLD.open_amount, 'status', NEW.status::text, 'postings', describe_postings(NEW.id, 'infinity'))
+      FROM customer c WHERE c.id = NEW.customer_id;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION tell_agency() IS 'Trigger: when less or more is open of a claim that is with the agency, it is told by a message of topic open_amount.';
+
+CREATE OR REPLACE TRIGGER tell_agency AFTER UPDATE OF allocated ON invoice FOR EACH ROW
+    WHEN (OLD.status = 'in_collection' AND NEW.allocated <> OLD.allocated) EXECUTE FUNCTION tell_agency();

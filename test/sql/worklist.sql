@@ -82,6 +82,11 @@ SELECT jsonb_pretty(dossier('C5', '2024-03-20') - '{notices,customer}'::text[]);
 SELECT * FROM explain('G1', '2024-04-01');
 CALL advance('2024-04-01');
 SELECT count(*) AS none FROM notice WHERE issued_on = '2024-04-01';
+-- The agency is told what is paid without it, what comes back, and what is credited.
+SELECT record_payment('C5', 15, '2024-04-01', '{G2}', reference => 'paid to us') AS direct \gset
+SELECT reverse_payment(:direct, '2024-04-01', 'bounced') > 0 AS reversed;
+SELECT issue_credit_note('C5', 'GN', 100, 'G1', '2024-04-01') > 0 AS credited;
+SELECT payload - '{channel,name}'::text[] AS told FROM outbox WHERE topic = 'open_amount' AND payload->>'channel' = 'agency' ORDER BY id;
 SELECT recall_claim('G1', '2024-04-02', restart => true, note => 'settled with us') > 0 AS recalled;
 SELECT topic, payload FROM outbox WHERE topic = 'recall';
 SELECT number, status, step, cycle, next_on FROM invoice WHERE number IN ('G1', 'G2') ORDER BY 1;
@@ -90,6 +95,7 @@ SELECT n.action, l.number, l.cycle FROM notice n JOIN notice_line l ON l.notice_
 SELECT record_agency_payment('C5', 50, 12.1, '2024-04-03', reference => 'AG-1') AS payment \gset
 SELECT i.number, a.amount FROM allocation a JOIN invoice i ON i.id = a.invoice_id WHERE a.payment_id = :payment ORDER BY 1;
 SELECT p.amount, p.unallocated, f.withheld FROM payment p JOIN agency_fee f ON f.payment_id = p.id WHERE p.id = :payment;
+SELECT payload->>'invoice' AS invoice, payload->>'before' AS before, payload->>'open_amount' AS open_amount, payload->>'status' AS status FROM outbox WHERE topic = 'open_amount' ORDER BY id;
 SELECT record_agency_payment('C5', 50, 51);
 SELECT record_agency_payment('C5', 50, -1);
 SELECT record_agency_payment('C5', 50, 0.001);
