@@ -33,10 +33,13 @@ BEGIN
             USING ERRCODE = 'RV009', DETAIL = format('The invoice is one of customer %L.', (SELECT c.number FROM customer c WHERE c.id = owner_id)),
                   HINT = 'The invoice alone is enough.';
     END IF;
-    IF hold.until_on < first_day OR NOT isfinite(first_day) THEN
+    PERFORM require_date(first_day, 'from_on');
+    IF hold.until_on < first_day THEN
         RAISE EXCEPTION 'a hold from % to % has no days', first_day, hold.until_on
-            USING ERRCODE = 'RV016', DETAIL = CASE WHEN isfinite(first_day) THEN 'until_on lies before from_on.' ELSE 'from_on is not a day of the calendar.' END,
-                  HINT = 'until_on is the last day of the hold; NULL: until release().';
+            USING ERRCODE = 'RV016', DETAIL = 'until_on lies before from_on.', HINT = 'until_on is the last day of the hold; NULL: until release().';
+    END IF;
+    IF isfinite(hold.until_on) THEN
+        PERFORM require_date(hold.until_on, 'until_on');
     END IF;
     IF hold.amount IS NOT NULL THEN
         PERFORM require_held(hold.amount, claim);
@@ -48,7 +51,7 @@ BEGIN
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION hold(text, text, text, date, date, text, numeric, text) IS
-'Holds a claim, a part of one, or (invoice NULL) all claims of a customer: no step is taken for it on the days from from_on (today) to until_on, both included (NULL: until release()). It ends by itself; dunning goes on where it was. amount: how much of the claim is held, the rest of what is open is dunned (NULL: all of it). kind: manual, legal, or dispute (dispute() also keeps cause and outcome); holds of several kinds add up. Returns the hold''s id. Errors: RV009 no such customer or invoice; RV016 no days; RV004, RV007 not an amount, more than is open; RV018 held so already; 22023 an amount without an invoice; 23502, 23514 no such kind.';
+'Holds a claim, a part of one, or (invoice NULL) all claims of a customer: no step is taken for it on the days from from_on (today) to until_on, both included (NULL: until release()). It ends by itself; dunning goes on where it was. amount: how much of the claim is held, the rest of what is open is dunned (NULL: all of it). kind: manual, legal, or dispute (dispute() also keeps cause and outcome); holds of several kinds add up. Returns the hold''s id. Errors: RV009 no such customer or invoice; RV016 no days, or not from year 1 to 9999; RV004, RV007 not an amount, more than is open; RV018 held so already; 22023 an amount without an invoice; 23502, 23514 no such kind.';
 
 CREATE OR REPLACE FUNCTION require_held(amount numeric, claim invoice) RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path FROM CURRENT AS $$
@@ -87,10 +90,7 @@ BEGIN
         RAISE EXCEPTION 'hold % ends with its plan', release.hold
             USING ERRCODE = 'RV006', DETAIL = format('It is one of plan %s.', found_hold.plan_id), HINT = 'cancel_plan() ends the plan, revise_plan() replaces it.';
     END IF;
-    IF NOT isfinite(day) THEN
-        RAISE EXCEPTION 'a hold can''t be released on %', day
-            USING ERRCODE = 'RV016', DETAIL = 'It was given as released_on.', HINT = 'Give a day, such as today().';
-    END IF;
+    PERFORM require_date(day, 'released_on');
     PERFORM end_hold(release.hold, day);
     RETURN request_end(key, release.hold);
 END $$;

@@ -85,6 +85,8 @@ SELECT hold('C9');
 SELECT hold(invoice => 'F99');
 SELECT hold('C1', from_on => '2024-06-10', until_on => '2024-06-09');
 SELECT hold('C1', from_on => 'infinity');
+SELECT hold('C1', from_on => '2024-06-10', until_on => '5874897-12-31');
+SELECT hold('C1', from_on => '0001-01-01 BC');
 SELECT hold('C1', from_on => '2024-06-10', until_on => 'infinity') > 0 AS without_end;
 \set VERBOSITY terse
 SELECT hold('C1', kind => 'whim', from_on => '2024-06-10');
