@@ -130,7 +130,7 @@ SELECT count(*) AS nothing_open FROM notice_line WHERE open_amount <= 0;
 SELECT count(*) AS sum_differs FROM notice n WHERE n.amount <> (SELECT sum(l.asked) FROM notice_line l WHERE l.notice_id = n.id) OR n.amount <= 0;
 SELECT count(*) AS lead_missing FROM notice n WHERE NOT EXISTS (SELECT FROM notice_line l WHERE l.notice_id = n.id AND l.invoice_id = n.lead_id AND l.taken);
 SELECT count(*) AS before_due FROM notice n JOIN notice_line l ON l.notice_id = n.id WHERE n.action NOT IN ('upcoming') AND l.due_on >= n.issued_on;
-SELECT count(*) = (SELECT count(*) FROM notice) AS a_message_each FROM outbox;
+SELECT count(*) = (SELECT count(*) FROM notice) AS a_message_each FROM outbox WHERE topic = 'notice';
 SELECT count(*) AS wrong_case FROM invoice i
  WHERE i.step > 0 AND NOT EXISTS (SELECT FROM notice_line l JOIN notice n ON n.id = l.notice_id
                                    WHERE l.invoice_id = i.id AND l.taken AND l.cycle = i.cycle AND l.step = i.step AND l.policy_id = i.policy_id AND n.issued_on = i.noticed_on);
