@@ -10,18 +10,9 @@ CREATE VIEW sent AS SELECT i.number, n.issued_on, p.name, p.version, n.step, n.c
   FROM notice n JOIN notice_line l ON l.notice_id = n.id AND l.taken JOIN invoice i ON i.id = l.invoice_id JOIN policy p ON p.id = n.policy_id ORDER BY i.number, n.issued_on;
 CREATE VIEW moved AS SELECT i.number, f.name || ' ' || f.version AS before, m.from_step, t.name || ' ' || t.version AS after, m.to_step, m.matched_by
   FROM migration m JOIN invoice i ON i.id = m.invoice_id JOIN policy f ON f.id = m.from_policy_id JOIN policy t ON t.id = m.to_policy_id ORDER BY m.id;
-CREATE PROCEDURE days(from_on date, until_on date) LANGUAGE plpgsql AS $$
-DECLARE
-    progress jsonb;
-BEGIN
-    FOR n IN 0 .. until_on - from_on LOOP
-        progress := NULL;
-        LOOP
-            progress := migration.advance_batch(from_on + n, progress, 5);
-            EXIT WHEN progress IS NULL;
-        END LOOP;
-    END LOOP;
-END $$;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set days :abs_srcdir '/test/days.sql'
+\i :days
 
 -- Two versions; a case stays on the first, also when the second is made; one that has not begun is under the second.
 SELECT set_policy('a', '{due+7 email reminder,due+14 email final_notice,due+21 phone call}') > 0 AS made, assign_policy('a') > 0 AS assigned;

@@ -9,18 +9,9 @@ SET search_path = minimums, debiteur;
 CREATE VIEW sent AS
 SELECT n.issued_on, n.step, n.currency, n.amount, (SELECT string_agg(l.number || CASE WHEN l.taken THEN '' ELSE '*' END, ' ' ORDER BY l.number) FROM notice_line l WHERE l.notice_id = n.id) AS lines
   FROM notice n ORDER BY n.issued_on, n.id;
-CREATE PROCEDURE days(from_on date, until_on date) LANGUAGE plpgsql AS $$
-DECLARE
-    progress jsonb;
-BEGIN
-    FOR n IN 0 .. until_on - from_on LOOP
-        progress := NULL;
-        LOOP
-            progress := minimums.advance_batch(from_on + n, progress, 5);
-            EXIT WHEN progress IS NULL;
-        END LOOP;
-    END LOOP;
-END $$;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set days :abs_srcdir '/test/days.sql'
+\i :days
 
 -- Nothing below 10 in all; a call is worth it from 50 on, the agency from 100 on and for a tenth of what is open.
 SELECT set_policy('default', '{due+1 email reminder,due+5 phone call,due+9 agency hand_over}', minimum_amount => 10, step_minimums => '{0,50,100}', minimum_share => 0.1) > 0 AS made;

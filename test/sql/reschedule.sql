@@ -150,18 +150,9 @@ ROLLBACK;
 --
 CREATE VIEW sent AS
 SELECT l.number, n.issued_on, n.step, n.action, l.due_on FROM notice n JOIN notice_line l ON l.notice_id = n.id WHERE l.taken ORDER BY 1, 2;
-CREATE PROCEDURE days(from_on date, until_on date) LANGUAGE plpgsql AS $$
-DECLARE
-    progress jsonb;
-BEGIN
-    FOR n IN 0 .. until_on - from_on LOOP
-        progress := NULL;
-        LOOP
-            progress := reschedule.advance_batch(from_on + n, progress);
-            EXIT WHEN progress IS NULL;
-        END LOOP;
-    END LOOP;
-END $$;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set days :abs_srcdir '/test/days.sql'
+\i :days
 SELECT count(hold(c.number, kind => 'manual', from_on => '2020-01-01')) AS others_are_held FROM customer c;
 SELECT add_customer('R', 'Rescheduled', policy => NULL);
 -- Before its first step, after its second, after the last but one, and brought forward.
