@@ -65,7 +65,7 @@ DECLARE
 BEGIN
     RETURN ARRAY(
         WITH present AS MATERIALIZED (
-            SELECT s.claim, (s.claim).customer_id, (s.claim).due_on, (s.claim).currency, (s.claim).status,
+            SELECT s.claim, (s.claim).customer_id, (s.claim).due_on, (s.claim).currency,
                    (s.claim).open_amount + CASE WHEN replayed THEN coalesce((SELECT sum(a.amount) FROM allocation a
                                                                               WHERE a.invoice_id = (s.claim).id AND a.posted_on > simulated_day.as_of), 0) ELSE 0 END AS open_amount,
                    ((s.claim).next_on <= simulated_day.as_of) IS TRUE OR (s.claim).customer_id = ANY (whole) AS by_itself
@@ -74,13 +74,13 @@ BEGIN
         )
         -- A ROW of many columns, most as they are: only where one can be another.
         SELECT CASE WHEN NOT replayed THEN p.claim ELSE
-                   ROW((p.claim).id, p.customer_id, (p.claim).issued_on, p.due_on, (p.claim).step, p.status, (p.claim).next_on, p.open_amount, p.currency, (p.claim).kind,
+                   ROW((p.claim).id, p.customer_id, (p.claim).issued_on, p.due_on, (p.claim).step, (p.claim).status, (p.claim).next_on, p.open_amount, p.currency, (p.claim).kind,
                        (p.claim).related_id, (p.claim).rescheduled_on, (p.claim).policy_id, (p.claim).noticed_on, (p.claim).last_notice_on, (p.claim).settled_on)::claim_state END
           FROM present p WHERE p.by_itself
         UNION ALL
         SELECT ROW(NULL, p.customer_id, min(p.due_on), min(p.due_on), 0, 'overdue', NULL, sum(p.open_amount), p.currency, 'invoice',
                    NULL, NULL, NULL, NULL, NULL, NULL)::claim_state
-          FROM present p WHERE NOT p.by_itself AND p.due_on < simulated_day.as_of AND p.status <> 'in_collection'
+          FROM present p WHERE NOT p.by_itself AND p.due_on < simulated_day.as_of
          GROUP BY p.customer_id, p.currency
         UNION ALL
         SELECT ROW(NULL, u.customer_id, min(u.received_on), min(u.received_on), 0, 'open', NULL, - sum(u.amount), u.currency, 'credit_note',

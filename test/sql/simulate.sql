@@ -38,6 +38,10 @@ CALL advance('2024-02-01');
 CALL advance('2024-02-06');
 SELECT day, action, reason, claims, amount FROM simulate(NULL, '2024-02-08', '2024-02-12');
 CALL advance('2024-02-12');
+-- The minimum is compared with all that is overdue, due on the day or not, and nothing else of a customer without credits.
+SELECT set_policy('minimum', '{due+1 email reminder,due+20 letter final_notice}', minimum_amount => 50) > 0 AS made, add_customer('C3', 'Small', policy => 'minimum') > 0 AS c3;
+SELECT issue_invoice('C3', 'M1', 30, '2024-01-01', '2024-01-31') > 0 AS m1, issue_invoice('C3', 'M2', 15, '2024-01-01', '2024-02-02') > 0 AS m2, issue_invoice('C3', 'M3', 10, '2024-01-01', '2024-02-20') > 0 AS m3;
+SELECT day, step, action, reason, notices, claims, amount FROM simulate('minimum', '2024-02-13', '2024-03-12') WHERE day IN ('2024-02-21', '2024-03-11', '2024-03-12') OR step IS NOT NULL;
 SELECT set_policy('share', '{due+1 email reminder,prev+5 agency hand_over}', minimum_share => 0.4) > 0 AS made, assign_policy('share', customer => 'C2') > 0 AS assigned;
 SELECT issue_invoice('C2', 'S1', 100, '2024-02-01') > 0 AS s1, issue_invoice('C2', 'S2', 50, '2024-02-11') > 0 AS s2;
 SELECT day, action, reason, claims, amount FROM simulate(NULL, '2024-03-03', '2024-03-13') WHERE amount <> 50 OR reason IS NOT NULL;
