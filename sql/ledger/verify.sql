@@ -7,6 +7,8 @@ DECLARE
     postings CONSTANT bigint[] := ARRAY(SELECT a.id FROM allocation a);
     moves CONSTANT bigint[] := ARRAY(SELECT r.id FROM reschedule r);
     receipts CONSTANT bigint[] := ARRAY(SELECT p.id FROM payment p);
+    next_run CONSTANT date := (SELECT max(r.as_of) + 1 FROM run r WHERE r.finished_at IS NOT NULL);
+    owners bigint[];
 BEGIN
     -- The roll-up, measure by measure: its days and what is not folded against the postings, months and years against the days.
     RETURN QUERY
@@ -60,6 +62,8 @@ BEGIN
                         coalesce(sum(a.amount) FILTER (WHERE coalesce(o.kind, a.kind) = 'payment'), 0) <> 0 AS paid
                    FROM allocation a LEFT JOIN allocation o ON o.id = a.reverses_id GROUP BY 1) s ON s.invoice_id = i.id
       LEFT JOIN (SELECT DISTINCT ON (r.invoice_id) r.invoice_id, r.due_to, r.posted_on FROM reschedule r ORDER BY r.invoice_id, r.id DESC) m ON m.invoice_id = i.id
+      LEFT JOIN (SELECT l.invoice_id, l.cycle, max(n.issued_on) AS noticed_on, (array_agg(n.action ORDER BY n.id DESC))[1] AS action
+                   FROM notice_line l JOIN notice n ON n.id = l.notice_id WHERE l.taken GROUP BY 1, 2) t ON t.invoice_id = i.id AND t.cycle = i.cycle
      CROSS JOIN LATERAL (SELECT CASE WHEN i.amount <> coalesce(s.allocated, 0) THEN 'open' WHEN s.cancelled THEN 'cancelled' WHEN s.written_off THEN 'written_off'
                                      WHEN s.paid OR i.amount = 0 THEN 'paid' ELSE 'credited' END AS settled_as) w
      CROSS JOIN LATERAL (VALUES
@@ -71,6 +75,11 @@ BEGIN
          i.closed_on::text, s.last_on::text),
         ('due_on', (i.due_on = m.due_to) IS NOT FALSE, i.due_on::text, m.due_to::text),
         ('rescheduled_on', i.rescheduled_on IS NOT DISTINCT FROM m.posted_on, i.rescheduled_on::text, m.posted_on::text),
+        -- A claim that came into the ledger with its history has no notices.
+        ('noticed_on', (i.noticed_on = t.noticed_on) IS TRUE OR t.noticed_on IS NULL, i.noticed_on::text, t.noticed_on::text),
+        ('status', NOT is_open(i.status) OR t.action IS NULL OR (i.status = 'in_collection') = (t.action = 'hand_over')
+                   OR EXISTS (SELECT FROM recall r WHERE r.invoice_id = i.id AND r.recalled_on >= t.noticed_on),
+         i.status::text, CASE t.action WHEN 'hand_over' THEN 'in_collection' ELSE 'overdue' END),
         ('next_on', (is_open(i.status) AND i.kind <> 'credit_note') OR i.next_on IS NULL, i.next_on::text, NULL)
      ) AS f(fact, agrees, kept, should_be)
      WHERE NOT f.agrees;
@@ -100,6 +109,17 @@ BEGIN
     SELECT 'plan', format('%s: days of hold %s', e.plan_id, h.id), h.during::text, e.during::text
       FROM plan_ends(ARRAY(SELECT p.id FROM plan p)) e JOIN hold h ON h.plan_id = e.plan_id
      WHERE h.during <> e.during;
+    -- Steps that are lost: they are due on the day after the last run, but their claims are looked at later, or never.
+    FOR owners IN SELECT array_agg(c.id) FROM (SELECT c.id, row_number() OVER (ORDER BY c.id) / 5000 AS slice FROM customer c WHERE next_run IS NOT NULL) c GROUP BY c.slice LOOP
+        RETURN QUERY
+        SELECT 'invoice', format('%s: next_on', i.number), i.next_on::text, next_run::text
+          FROM decide(next_run, owners, simulated => simulated_day(ARRAY(
+                   SELECT ROW(s.id, s.customer_id, s.issued_on, s.due_on, s.step, s.status, CASE WHEN s.kind <> 'credit_note' THEN next_run END, s.open_amount, s.currency, s.kind,
+                              s.related_id, s.rescheduled_on, s.policy_id, s.noticed_on, s.last_notice_on, NULL)::claim_state
+                     FROM simulated_claims(owners, NULL, next_run, next_run, 'none', NULL) s), owners, owners, next_run, 'none')) d
+          JOIN invoice i ON i.id = d.invoice_id
+         WHERE d.taken AND (i.next_on <= next_run) IS NOT TRUE;
+    END LOOP;
 END $$;
 COMMENT ON FUNCTION verify() IS
-'Every difference between what the ledger keeps and what that is made of: the roll-up and the postings, allocated amounts, due dates, status, closing dates, reversals of payments, amounts of notices, days of plans. No rows: all agree. Reads the whole ledger.';
+'Every difference between what the ledger keeps and what that is made of: the roll-up and the postings, allocated amounts, due dates, status, closing dates, dates of the last notice, reversals of payments, amounts of notices, days of plans, and claims that are looked at too late: a step is due on the day after the last run, and they are looked at after it, or never. No rows: all agree. Reads the whole ledger.';

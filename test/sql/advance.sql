@@ -178,5 +178,6 @@ EXCEPTION WHEN SQLSTATE 'RV016' THEN
     RAISE NOTICE 'refused';
 END $$;
 
+SELECT * FROM advance.verify();
 RESET search_path;
 SELECT debiteur.drop_ledger('advance', true);

@@ -89,5 +89,6 @@ UPDATE customer SET policy = 'nonesuch' WHERE number = 'C1';
 UPDATE settings SET policy = 'nonesuch';
 \set VERBOSITY default
 
+SELECT * FROM assignment.verify();
 RESET search_path;
 SELECT debiteur.drop_ledger('assignment', true);

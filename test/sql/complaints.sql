@@ -424,5 +424,6 @@ CALL run_on(today());
 SELECT supply_blocked('C1') AS blocked;
 ROLLBACK;
 
+SELECT * FROM complaints.verify();
 RESET search_path;
 SELECT debiteur.drop_ledger('complaints', true);

@@ -200,6 +200,7 @@ SELECT reserved, exposure, available FROM exposure('C3');
 SELECT reserve_credit('C2', 1, 'K', key => 'k') = reserve_credit('C2', 1, 'K', key => 'k') AS once, set_credit_limit('C2', 7, key => 'l') = set_credit_limit('C2', 7, key => 'l') AS one_limit;
 
 -- A random history, and each figure once more: claim by claim, payment by payment, on any day. What is refused would have exceeded a limit, what is not does not.
+SELECT * FROM credit_limits.verify();
 SELECT debiteur.drop_ledger('credit_limits', true);
 RESET search_path;
 SELECT debiteur.create_ledger('credit_limits', time_zone => 'UTC');
@@ -288,5 +289,6 @@ SELECT count(*) > 100 AS figures, count(*) FILTER (WHERE reserved > 0) > 20 AS w
 SELECT count(*) AS left_out FROM customer c, unnest('{EUR,USD}'::text[]) x, generate_series(today() - 32, today() + 7, '13 days') g(t)
  WHERE slow_exposure(c.id, x, t::date) <> 0 AND NOT EXISTS (SELECT FROM exposure(c.number, x, t::date));
 SELECT count(*) > 5 AS compared, count(*) FILTER (WHERE e.exposure - e.reserved <> a.balance) AS other_than_balance FROM exposure() e JOIN aging_by_customer() a USING (customer, currency);
+SELECT * FROM credit_limits.verify();
 RESET search_path;
 SELECT debiteur.drop_ledger('credit_limits', true);

@@ -124,6 +124,7 @@ UPDATE policy SET quiet = '{[2024-01-01,2024-01-02]}' WHERE name = 'bd';
 UPDATE policy SET send_days = NULL WHERE name = 'week';
 
 -- Random claims under random calendars, advanced every day, or twice a day, or on one day of three, against steps found day by day.
+SELECT * FROM holiday.verify();
 SELECT debiteur.drop_ledger('holiday', true);
 SELECT debiteur.create_ledger('holiday', time_zone => 'UTC');
 SELECT add_dutch_holidays(2024, 2025) > 0 AS filled;
@@ -164,5 +165,6 @@ CREATE TEMPORARY TABLE expected AS SELECT c.number, p.* FROM claim c, plain(c.nu
 SELECT (SELECT count(*) FROM got) > 700 AS notices, (SELECT count(*) FROM (TABLE got EXCEPT ALL TABLE expected) d) AS unexpected, (SELECT count(*) FROM (TABLE expected EXCEPT ALL TABLE got) d) AS missing,
        (SELECT count(*) FROM invoice WHERE next_on <= '2025-04-30') AS not_looked_at, (SELECT count(*) FROM run WHERE (skipped->>'not_sending_day')::int > 0) > 20 AS days_of_waiting;
 
+SELECT * FROM holiday.verify();
 RESET search_path;
 SELECT debiteur.drop_ledger('holiday', true);

@@ -146,5 +146,6 @@ SELECT i, e.* FROM unnest('{N1,N2,N3}'::text[]) i, explain(i, '2024-06-01') e;
 SELECT record_payment('several', 10, '2024-06-01', '{}') > 0 AS on_account;
 SELECT e.* FROM explain('N1', '2024-06-01') e;
 
+SELECT * FROM minimums.verify();
 RESET search_path;
 SELECT debiteur.drop_ledger('minimums', true);

@@ -100,5 +100,6 @@ SELECT advance_batch('2024-02-14') IS NOT NULL AS advanced;
 SELECT count(*) AS messages FROM outbox;
 ROLLBACK;
 SELECT count(*) AS messages, (SELECT count(*) FROM notice) AS notices, (SELECT max(as_of) FROM run) AS last_run FROM outbox;
+SELECT * FROM outbox.verify();
 RESET search_path;
 SELECT debiteur.drop_ledger('outbox', true);

@@ -108,5 +108,6 @@ SELECT number, step, next_on FROM invoice WHERE number LIKE 'H1-%' ORDER BY 1;
 UPDATE hold SET customer_id = (SELECT id FROM customer WHERE number = 'H2') WHERE id = :held;
 DELETE FROM hold WHERE id = :held;
 
+SELECT * FROM policy.verify();
 RESET search_path;
 SELECT debiteur.drop_ledger('policy', true);

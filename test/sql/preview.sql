@@ -114,4 +114,5 @@ SELECT record_payment('C3', 80, '2025-01-10', '{L5}') > 0 AS little_is_open;
 SELECT lead, claims FROM preview('2025-02-07', 'C3');
 SELECT record_payment('C3', 30, '2025-01-10', '{L2}') > 0 AS paid;
 SELECT lead, claims FROM preview('2025-02-07', 'C3');
+SELECT * FROM preview.verify();
 SELECT debiteur.drop_ledger('preview', true);

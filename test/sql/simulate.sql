@@ -25,6 +25,7 @@ SELECT * FROM simulate(NULL, '2024-01-20', 'infinity');
 SELECT * FROM simulate(NULL, '2024-01-20', '2044-01-19');
 SELECT * FROM simulate(NULL, '2024-01-20', '2024-01-21', 'perhaps');
 SELECT * FROM compare_policies(NULL, '2024-01-20', '2024-03-20');
+SELECT * FROM simulate.verify();
 SELECT debiteur.drop_ledger('simulate', true);
 
 -- What is handed over counts, where a credit note belongs to it, or a share of all that is open is wanted; from the first day, and from one after it.
@@ -45,6 +46,7 @@ SELECT day, step, action, reason, notices, claims, amount FROM simulate('minimum
 SELECT set_policy('share', '{due+1 email reminder,prev+5 agency hand_over}', minimum_share => 0.4) > 0 AS made, assign_policy('share', customer => 'C2') > 0 AS assigned;
 SELECT issue_invoice('C2', 'S1', 100, '2024-02-01') > 0 AS s1, issue_invoice('C2', 'S2', 50, '2024-02-11') > 0 AS s2;
 SELECT day, action, reason, claims, amount FROM simulate(NULL, '2024-03-03', '2024-03-13') WHERE amount <> 50 OR reason IS NOT NULL;
+SELECT * FROM simulate.verify();
 SELECT debiteur.drop_ledger('simulate', true);
 
 --
@@ -208,4 +210,5 @@ RESET max_parallel_workers_per_gather;
 SELECT count(*) AS differ FROM (SELECT * FROM simulate(NULL, '2024-04-30', '2024-05-30') EXCEPT ALL SELECT day, currency, step, channel, action, reason, notices, claims, amount FROM simulated WHERE policy IS NULL) d;
 SELECT policy, notices = (SELECT sum(s.notices) FROM simulated s WHERE s.policy IS NOT DISTINCT FROM p.policy AND s.currency = p.currency) AS as_simulated, handed_over > 0 AS handed_over
   FROM compare_policies('{NULL,wide}', '2024-04-30', '2024-06-30') p ORDER BY 1;
+SELECT * FROM simulate.verify();
 SELECT debiteur.drop_ledger('simulate', true);
