@@ -118,7 +118,11 @@ BEGIN
                               s.related_id, s.rescheduled_on, s.policy_id, s.noticed_on, s.last_notice_on, NULL)::claim_state
                      FROM simulated_claims(owners, NULL, next_run, next_run, 'none', NULL) s), owners, owners, next_run, 'none')) d
           JOIN invoice i ON i.id = d.invoice_id
-         WHERE d.taken AND (i.next_on <= next_run) IS NOT TRUE;
+         WHERE d.taken AND (i.next_on <= next_run) IS NOT TRUE
+           -- What has happened after that day was not so on it.
+           AND NOT EXISTS (SELECT FROM allocation a WHERE a.customer_id = i.customer_id AND a.posted_on > next_run)
+           AND NOT EXISTS (SELECT FROM recall r WHERE r.invoice_id = i.id AND r.recalled_on > next_run)
+           AND (i.rescheduled_on > next_run) IS NOT TRUE;
     END LOOP;
 END $$;
 COMMENT ON FUNCTION verify() IS
