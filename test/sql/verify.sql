@@ -78,7 +78,7 @@ BEGIN
     BEGIN
         CASE what
             WHEN 'invoice' THEN PERFORM issue_invoice(payer, 'X' || nextval('invoice_id_seq'), 1 + upto(200), day - upto(25));
-            WHEN 'pay' THEN PERFORM record_payment(owner, ceil(claim.open_amount * random()::numeric), day, ARRAY[claim.number]);
+            WHEN 'pay' THEN PERFORM record_payment(owner, CASE WHEN random() < 0.5 THEN claim.open_amount ELSE ceil(claim.open_amount * random()::numeric) END, day, ARRAY[claim.number]);
             WHEN 'on_account' THEN PERFORM record_payment(payer, 1 + upto(100), day, '{}');
             WHEN 'credit' THEN PERFORM issue_credit_note(owner, 'N' || nextval('invoice_id_seq'), 1 + upto(100), CASE WHEN random() < 0.5 THEN claim.number END, day);
             WHEN 'reverse' THEN PERFORM reverse_payment((SELECT p.id FROM payment p WHERE p.reversed_on IS NULL ORDER BY random() LIMIT 1), day);
