@@ -39,7 +39,7 @@ BEGIN
     )
     SELECT * FROM taken;
 END $$;
-COMMENT ON FUNCTION take_messages(int, text) IS 'Takes messages out of the outbox, at most so many (NULL: all), of one channel (NULL: of all). Send them and then commit: until then nobody else gets them, and after a rollback they are there again. Any number of consumers can take at the same time. Report each notice within the time in settings.report_within, by confirm_notice() or fail_notice().';
+COMMENT ON FUNCTION take_messages(int, text) IS 'Takes messages out of the outbox, at most so many (NULL: all), of one channel (NULL: of all). topic: notice, or what else the agency is told (see outbox). Send them and then commit: until then nobody else gets them, and after a rollback they are there again. Any number of consumers can take at the same time. Report each notice within the time in settings.report_within, by confirm_notice() or fail_notice().';
 
 CREATE OR REPLACE FUNCTION confirm_notice(notice bigint, note text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$

@@ -13,7 +13,7 @@ SELECT format('SELECT ar.issue_invoice(customer, number, amount, issued_on => is
        CASE WHEN day = until - 20 THEN format('SELECT ar.write_off(i.number, posted_on => %L, reason => ''bankrupt'') FROM ar.invoice i JOIN ar.customer c ON c.id = i.customer_id WHERE i.open_amount > 0 AND c.number = (SELECT min(number) FROM demo.customer WHERE behaviour = ''going bust'')', day) END,
        format('CALL ar.advance(%L)', day),
        -- The messages of the last days stay, to be looked at.
-       CASE WHEN day < until - 2 THEN 'SELECT ar.confirm_notice((payload->>''notice'')::bigint, ''sent'') FROM ar.take_messages(1000)' END
+       CASE WHEN day < until - 2 THEN 'SELECT ar.confirm_notice((payload->>''notice'')::bigint, ''sent'') FROM ar.take_messages(1000) WHERE topic = ''notice''' END
   FROM demo.period,
        generate_series(greatest(date :'month', first), least((date :'month' + interval '1 month - 1 day')::date, until), interval '1 day') AS t(at),
        CAST(at AS date) AS day

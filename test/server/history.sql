@@ -78,7 +78,7 @@ BEGIN
         END IF;
         -- The last days' messages are left.
         IF day < last - 7 THEN
-            PERFORM confirm_notice((m.payload->>'notice')::bigint) FROM take_messages(5) m;
+            PERFORM confirm_notice((m.payload->>'notice')::bigint) FROM take_messages(5) m WHERE m.topic = 'notice';
         END IF;
         COMMIT;
         day := day + 1;
