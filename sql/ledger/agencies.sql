@@ -106,6 +106,7 @@ BEGIN
     SELECT claim.customer_id, 'recall', jsonb_build_object('channel', 'agency', 'recalled_on', day, 'customer', c.number, 'name', c.name,
                'invoice', claim.number, 'currency', claim.currency, 'open_amount', claim.open_amount, 'note', recall_claim.note)
       FROM customer c WHERE c.id = claim.customer_id;
+    PERFORM pg_notify('debiteur', current_schema());
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION recall_claim(text, date, boolean, text, text) IS
@@ -155,9 +156,10 @@ BEGIN
     SELECT c.id, 'open_amount', jsonb_build_object('channel', 'agency', 'customer', c.number, 'name', c.name, 'invoice', NEW.number, 'currency', NEW.currency,
                'open_amount', NEW.open_amount, 'before', OLD.open_amount, 'status', NEW.status::text, 'postings', describe_postings(NEW.id, 'infinity'))
       FROM customer c WHERE c.id = NEW.customer_id;
+    PERFORM pg_notify('debiteur', current_schema());
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION tell_agency() IS 'Trigger: when less or more is open of a claim that is with the agency, it is told by a message of topic open_amount.';
+COMMENT ON FUNCTION tell_agency() IS 'Trigger: when less or more is open of a claim that is with the agency, it is told by a message of topic open_amount. A claim of which nothing is open is not with it any more: if a payment bounces then, it begins anew with us.';
 
 CREATE OR REPLACE TRIGGER tell_agency AFTER UPDATE OF allocated ON invoice FOR EACH ROW
     WHEN (OLD.status = 'in_collection' AND NEW.allocated <> OLD.allocated) EXECUTE FUNCTION tell_agency();

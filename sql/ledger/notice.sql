@@ -114,5 +114,5 @@ COMMENT ON TABLE outbox IS 'Messages waiting for the outside; take_messages() ha
 COMMENT ON COLUMN outbox.id IS 'Opaque.';
 COMMENT ON COLUMN outbox.customer_id IS 'Whom it is about.';
 COMMENT ON COLUMN outbox.topic IS 'notice; to the agency also recall: a claim is taken back, and open_amount: what is open of a claim that it has is another amount, because of a payment, a credit note, or what else was posted.';
-COMMENT ON COLUMN outbox.payload IS 'What the deliverer needs. Of a notice: notice, attempt, channel, action, customer, subject, body, amount, lines; of an instalment also plan, instalment, due_on. Of the other topics: channel, customer, name, invoice, currency, open_amount; recalled_on and note; before (what was open), status and postings.';
+COMMENT ON COLUMN outbox.payload IS 'What the deliverer needs. Of a notice: notice, attempt, channel, action, customer, subject, body, amount, lines; of an instalment also plan, instalment, due_on. Of the other topics: channel, customer, name, invoice, currency, open_amount; recalled_on and note; before (what was open), status and postings: of two messages of a claim, the one with more postings is the later.';
 COMMENT ON COLUMN outbox.not_before IS 'From when on it is handed out.';

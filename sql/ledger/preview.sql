@@ -38,7 +38,7 @@ BEGIN
      WHERE d.looked_at OR h.draft IS NOT NULL;
 END $$;
 COMMENT ON FUNCTION draft_notices(date, bigint[], claim_state[]) IS
-'The decisions of decide() for these customers, a row a claim, with the notice that it is on: draft, numbered from 1 by customer and currency, the most severe first; NULL: on none. taken: the step is taken for it; if not, it is listed because it is overdue too, on the most severe notice that the customer gets. lead: it leads the notice: the oldest due, then the largest, then the lowest id. policy_id, step, action: of the notice. decided: false for a claim that is only listed, and was not to be decided for. The arguments and other columns are those of decide().';
+'The decisions of decide() for these customers, a row a claim (in a simulation also one for several together, whose invoice_id is NULL), with the notice that it is on: draft, numbered from 1 by customer and currency, the most severe first; NULL: on none. taken: the step is taken for it; if not, it is listed because it is overdue too, on the most severe notice that the customer gets. lead: it leads the notice: the oldest due, then the largest, then the lowest id. policy_id, step, action: of the notice. decided: false for a claim that is only listed, and was not to be decided for. The arguments and other columns are those of decide().';
 
 CREATE OR REPLACE FUNCTION preview(as_of date DEFAULT today(), only_customer text DEFAULT NULL)
 RETURNS TABLE (

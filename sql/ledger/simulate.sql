@@ -146,7 +146,8 @@ COMMENT ON FUNCTION reminded_claims(claim_state[], bigint[], date[], date) IS 'T
 
 CREATE OR REPLACE FUNCTION simulate_customers(first_id bigint, last_id bigint, policy text, from_on date, until_on date, payments text, days_late numeric)
 RETURNS TABLE (day date, currency text, step int, channel text, action text, reason text, notices bigint, claims bigint, amount numeric)
--- How many rows functions return is not known: thousands, on most days, for which hashing is better than the sorts that the planner would choose for few.
+-- So dear that slices are worth parallel workers. How many rows functions return is not known: thousands, on most days, for which hashing is better than
+-- the sorts that the planner would choose for few.
 LANGUAGE plpgsql STABLE PARALLEL SAFE COST 1000000000 SET search_path FROM CURRENT SET jit = off SET plan_cache_mode = force_custom_plan SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -255,10 +256,10 @@ BEGIN
     IF simulate.payments = 'behaviour' THEN
         SELECT sum(i.amount * (i.closed_on - i.due_on)) / nullif(sum(i.amount), 0) INTO days_late FROM invoice i WHERE i.status = 'paid' AND i.kind = 'invoice';
     END IF;
-    -- Parallel workers share the arms of a UNION ALL.
+    -- Parallel workers share the arms of a UNION ALL; of very many it would take long to make a plan.
     SELECT string_agg(format('SELECT * FROM simulate_customers(%s, %s, $1, $2, $3, $4, $5)', c.first_id, c.last_id), ' UNION ALL ') INTO slices
       FROM (SELECT min(c.id) AS first_id, max(c.id) AS last_id
-              FROM (SELECT c.id, ntile((ceil((SELECT count(*) FROM customer) / 5000.0))::int) OVER (ORDER BY c.id) AS n FROM customer c) c GROUP BY c.n) c;
+              FROM (SELECT c.id, ntile(least(ceil((SELECT count(*) FROM customer) / 5000.0), 500)::int) OVER (ORDER BY c.id) AS n FROM customer c) c GROUP BY c.n) c;
     IF slices IS NULL THEN
         RETURN;
     END IF;

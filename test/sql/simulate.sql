@@ -160,6 +160,7 @@ UPDATE customer SET policy = 'wide';
 UPDATE invoice i SET policy_id = NULL, step = 0, noticed_on = NULL FROM policy p WHERE p.id = i.policy_id AND p.name <> 'wide' AND i.status IN ('open', 'overdue') AND kind = 'invoice';
 UPDATE invoice SET next_on = greatest(issued_on, '2024-04-30') WHERE status IN ('open', 'overdue') AND kind = 'invoice';
 SET LOCAL session_replication_role = origin;
+SELECT remind_anew(array_agg(id)) FROM customer;
 CALL days('2024-04-30', '2024-06-30');
 SELECT days > 30 AS days, notices > 100 AS notices, differ FROM differ('wide');
 ROLLBACK;

@@ -35,7 +35,7 @@ BEGIN
     END LOOP;
     ROLLBACK;
 END $$;
--- Due on the day after the last run, but never or later looked at; what is looked at in time is not named, nor what is not due, held or covered by a credit.
+-- Looked at later than its step, the end of its hold or of the credit that covers it asks for, or never; what is looked at in time is not named.
 CALL broken('UPDATE invoice SET next_on = NULL');
 CALL broken('UPDATE invoice SET next_on = next_on + 1');
 CALL broken('UPDATE invoice SET next_on = ''2024-01-01'' WHERE kind <> ''credit_note''');
