@@ -70,6 +70,17 @@ END $$;
 COMMENT ON FUNCTION dossier(text, date) IS
 'All that is known of a customer''s open claims on a date, as JSON: contact data, claims with their postings, money on account, promises and plans with what became of them, notices with their delivery, holds with their notes (all that were written so far) and, of disputes, the outcome, contacts. The message of a hand-over has it. Errors: RV009 no such customer; RV016 not a date.';
 
+CREATE OR REPLACE FUNCTION post_to_agency(claim invoice, topic text, more jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO outbox (customer_id, topic, payload)
+    SELECT c.id, post_to_agency.topic, jsonb_build_object('channel', 'agency', 'customer', c.number, 'name', c.name, 'invoice', claim.number, 'currency', claim.currency,
+                                                          'open_amount', claim.open_amount) || more
+      FROM customer c WHERE c.id = claim.customer_id;
+    PERFORM pg_notify('debiteur', current_schema());
+END $$;
+COMMENT ON FUNCTION post_to_agency(invoice, text, jsonb) IS 'Puts a message about this claim, with what more there is to say, into the outbox for the agency, and sends NOTIFY debiteur with the ledger''s name.';
+
 CREATE OR REPLACE FUNCTION recall_claim(
     invoice text, recalled_on date DEFAULT NULL, restart boolean DEFAULT false, note text DEFAULT NULL, key text DEFAULT NULL
 ) RETURNS bigint
@@ -102,11 +113,7 @@ BEGIN
            policy_id = CASE WHEN again THEN NULL ELSE i.policy_id END, noticed_on = CASE WHEN again THEN NULL ELSE i.noticed_on END,
            next_on = CASE WHEN again THEN day END
      WHERE i.id = claim.id;
-    INSERT INTO outbox (customer_id, topic, payload)
-    SELECT claim.customer_id, 'recall', jsonb_build_object('channel', 'agency', 'recalled_on', day, 'customer', c.number, 'name', c.name,
-               'invoice', claim.number, 'currency', claim.currency, 'open_amount', claim.open_amount, 'note', recall_claim.note)
-      FROM customer c WHERE c.id = claim.customer_id;
-    PERFORM pg_notify('debiteur', current_schema());
+    PERFORM post_to_agency(claim, 'recall', jsonb_build_object('recalled_on', day, 'note', recall_claim.note));
     RETURN request_end(key, new_id);
 END $$;
 COMMENT ON FUNCTION recall_claim(text, date, boolean, text, text) IS
@@ -152,11 +159,7 @@ COMMENT ON FUNCTION record_agency_payment(text, numeric, numeric, date, text[], 
 CREATE OR REPLACE FUNCTION tell_agency() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-    INSERT INTO outbox (customer_id, topic, payload)
-    SELECT c.id, 'open_amount', jsonb_build_object('channel', 'agency', 'customer', c.number, 'name', c.name, 'invoice', NEW.number, 'currency', NEW.currency,
-               'open_amount', NEW.open_amount, 'before', OLD.open_amount, 'status', NEW.status::text, 'postings', describe_postings(NEW.id, 'infinity'))
-      FROM customer c WHERE c.id = NEW.customer_id;
-    PERFORM pg_notify('debiteur', current_schema());
+    PERFORM post_to_agency(NEW, 'open_amount', jsonb_build_object('before', OLD.open_amount, 'status', NEW.status::text, 'postings', describe_postings(NEW.id, 'infinity')));
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION tell_agency() IS 'Trigger: when less or more is open of a claim that is with the agency, it is told by a message of topic open_amount. A claim of which nothing is open is not with it any more: if a payment bounces then, it begins anew with us.';

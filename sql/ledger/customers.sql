@@ -1,4 +1,4 @@
-/* customers: making and finding them. */
+/* customers: making and finding them, and slices of them. */
 CREATE OR REPLACE FUNCTION add_customer(
     number text, name text, kind text DEFAULT 'business', terms payment_terms DEFAULT NULL, policy text DEFAULT NULL,
     segment text DEFAULT NULL, email text DEFAULT NULL, phone text DEFAULT NULL, address text DEFAULT NULL,
@@ -55,3 +55,14 @@ BEGIN
     RETURN found_id;
 END $$;
 COMMENT ON FUNCTION lock_customer(text) IS 'Id of the customer with this number, locked until the transaction ends; error RV009 if there is none.';
+
+CREATE OR REPLACE FUNCTION customer_slices() RETURNS TABLE (first_id bigint, last_id bigint)
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path FROM CURRENT AS $$
+BEGIN
+    RETURN QUERY
+    SELECT min(c.id), max(c.id)
+      -- At most 500: simulate() makes one plan for all, which takes long for very many.
+      FROM (SELECT c.id, ntile(least(ceil((SELECT count(*) FROM customer) / 5000.0), 500)::int) OVER (ORDER BY c.id) AS n FROM customer c) c
+     GROUP BY c.n;
+END $$;
+COMMENT ON FUNCTION customer_slices() IS 'All customers, by their ids, in slices of about 5000, for what has the claims of many in memory.';

@@ -256,10 +256,9 @@ BEGIN
     IF simulate.payments = 'behaviour' THEN
         SELECT sum(i.amount * (i.closed_on - i.due_on)) / nullif(sum(i.amount), 0) INTO days_late FROM invoice i WHERE i.status = 'paid' AND i.kind = 'invoice';
     END IF;
-    -- Parallel workers share the arms of a UNION ALL; of very many it would take long to make a plan.
+    -- Parallel workers share the arms of a UNION ALL.
     SELECT string_agg(format('SELECT * FROM simulate_customers(%s, %s, $1, $2, $3, $4, $5)', c.first_id, c.last_id), ' UNION ALL ') INTO slices
-      FROM (SELECT min(c.id) AS first_id, max(c.id) AS last_id
-              FROM (SELECT c.id, ntile(least(ceil((SELECT count(*) FROM customer) / 5000.0), 500)::int) OVER (ORDER BY c.id) AS n FROM customer c) c GROUP BY c.n) c;
+      FROM customer_slices() c;
     IF slices IS NULL THEN
         RETURN;
     END IF;

@@ -110,7 +110,7 @@ BEGIN
       FROM plan_ends(ARRAY(SELECT p.id FROM plan p)) e JOIN hold h ON h.plan_id = e.plan_id
      WHERE h.during <> e.during;
     -- Steps that are lost: on the day after the last run decide() would take them, or look at them again on a later day; but their claims are looked at after that, or never.
-    FOR owners IN SELECT array_agg(c.id) FROM (SELECT c.id, row_number() OVER (ORDER BY c.id) / 5000 AS slice FROM customer c WHERE next_run IS NOT NULL) c GROUP BY c.slice LOOP
+    FOR owners IN SELECT ARRAY(SELECT c.id FROM customer c WHERE c.id BETWEEN s.first_id AND s.last_id) FROM customer_slices() s WHERE next_run IS NOT NULL LOOP
         RETURN QUERY
         SELECT 'invoice', format('%s: next_on', i.number), i.next_on::text, w.next_on::text
           FROM decide(next_run, owners, simulated => simulated_day(ARRAY(
