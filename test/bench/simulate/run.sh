@@ -12,13 +12,10 @@ simulated() {
 		-c "CREATE TABLE simulated_$1 AS SELECT * FROM bench.simulate(NULL, '$from_on', '$until_on', '$1')" >>"$times/$1.$2"
 }
 
-# notices PAYMENTS: what there is of notices and steps
-notices() {
-	value "SELECT to_char(sum(claims) FILTER (WHERE reason IS NULL), 'FM9,999,999') || ' steps, ' || to_char(sum(notices), 'FM9,999,999') || ' notices' FROM simulated_$1"
-}
-
+# row PAYMENTS LABEL
 row() {
-	say "| $2 | $(notices "$1") | $(ratio "$(median "$1.0")" 1000) | $(ratio "$(median "$1.2")" 1000) |"
+	steps=$(value "SELECT sum(claims) FILTER (WHERE reason IS NULL) FROM simulated_$1") notices=$(value "SELECT sum(notices) FROM simulated_$1")
+	say "| $2 | $(grouped "$steps") steps, $(grouped "$notices") notices | $(ratio "$(median "$1.0")" 1000) | $(ratio "$(median "$1.2")" 1000) |"
 }
 
 measure() {
